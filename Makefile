@@ -1,0 +1,43 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEV := $(VENV)/.ready-dev
+
+.PHONY: demo test lint bench clean help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(READY): $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(DEV): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(READY) ## set up, clean the samples, say where the report is
+	$(BIN)/cleanup run samples/raw --out reports/demo
+
+test: $(DEV) ## set up and pass the tests
+	$(BIN)/python -m pytest
+
+lint: $(DEV) ## ruff, mypy
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/mypy
+
+bench: $(READY) ## the figures: gold that ships, and ../shared/bench where it is there
+	$(BIN)/cleanup evaluate samples/gold.jsonl
+	@if [ -f ../shared/bench/garbled.jsonl ]; then \
+	  $(BIN)/cleanup evaluate ../shared/bench/garbled.jsonl; \
+	  $(BIN)/cleanup evaluate ../shared/bench/clean.jsonl; \
+	else echo "../shared/bench is not here: skipped"; fi
+
+clean: ## remove the environment and generated reports
+	rm -rf $(VENV) reports/demo

@@ -1,0 +1,1 @@
+"""Stages: a reading of the article in, proposals out. None of them changes text."""

@@ -1,0 +1,54 @@
+"""Lines that are page, not article, where a pattern alone cannot tell: the title said again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import regex
+
+from cleanup.data import TIER_CONFIDENCE
+from cleanup.detect.reading import Proposal, Reading
+
+TITLE_REPEATED = "title-repeated"
+_MESSAGE = {"zh": "标题在正文里重复出现", "en": "the title stands again in the body"}
+_BLANK = regex.compile(r"[\s\p{P}\p{S}]+")
+# A heading of fewer characters may well be a word that the body says again on a line of its own.
+_TITLE_MIN = 8
+
+
+def lines(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the lines of a text, each with the newline that ends it."""
+    at = 0
+    while at < len(text):
+        newline = text.find("\n", at)
+        end = len(text) if newline < 0 else newline + 1
+        yield at, end
+        at = end
+
+
+def propose(reading: Reading) -> list[Proposal]:
+    """Later lines that say the title again: the record's title, or else the first line of the text.
+
+    The first line stays where the record brings no title of its own.
+    """
+    text = reading.view.folded
+    title = _key(reading.title)
+    found = []
+    for start, end in lines(text):
+        key = _key(text[start:end])
+        if not key:
+            continue
+        if not title:
+            title = key
+            continue
+        if key == title and len(title) >= _TITLE_MIN and start > 0:
+            a, b = reading.view.span(start, end)
+            if not reading.is_closed(a, b):
+                found.append(
+                    Proposal(a, b, "", TITLE_REPEATED, "boilerplate", "auto", TIER_CONFIDENCE["auto"], {}, _MESSAGE)
+                )
+    return found
+
+
+def _key(line: str) -> str:
+    return _BLANK.sub("", line)

@@ -1,0 +1,51 @@
+"""What every stage is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cleanup.data import Edit, Kind, Tier
+from cleanup.fold import View
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The article as one pass sees it.
+
+    text      the text of this pass; offsets of proposals are in it
+    view      its folded view, in which rules match
+    original  the folded view of the text as it was read: what survived a filter is asked of this
+    title     the title, where the reader knew one
+    closed    spans of `text` that no stage but furniture may touch, in order, not overlapping
+    """
+
+    text: str
+    view: View
+    original: str
+    title: str
+    closed: tuple[tuple[int, int], ...] = ()
+
+    def is_closed(self, start: int, end: int) -> bool:
+        """Whether a place lies in, or reaches into, a closed span."""
+        return any((a < end and start < b) or (start == end and a < start < b) for a, b in self.closed)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Damage as a stage sees it, in offsets of its reading; a Finding once the article is done."""
+
+    start: int
+    end: int
+    replacement: str | None
+    rule: str
+    kind: Kind
+    tier: Tier
+    confidence: float
+    evidence: Mapping[str, Any]
+    message: Mapping[str, str]
+
+    @property
+    def edit(self) -> Edit | None:
+        return None if self.replacement is None else Edit(self.start, self.end, self.replacement)

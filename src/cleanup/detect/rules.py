@@ -1,0 +1,150 @@
+"""Rules obeyed: where a rule's pattern stands, what may stand there instead, and what speaks against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import regex
+
+from cleanup.data import TIER_CONFIDENCE, Rule
+from cleanup.detect.reading import Proposal, Reading
+from cleanup.lexicon import Lexicon
+
+# One rule on one article. Patterns that ship need under a millisecond for 100 kB; a pattern that
+# runs for this long is caught in its own backtracking.
+TIME_LIMIT_S = 5.0
+
+_Repair = tuple[int, int, str | None]
+
+
+class OutOfTime(Exception):
+    """A rule's pattern ran into the time limit; carries the rule's id."""
+
+
+@lru_cache(maxsize=4096)
+def compiled(pattern: str, scope: str) -> regex.Pattern[str]:
+    """The pattern of a rule, compiled once a process. A line pattern fits a whole line, blanks aside."""
+    if scope == "line":
+        pattern = rf"^[ \t\u3000]*+{pattern}[ \t\u3000\r]*+$"
+    return regex.compile(pattern, regex.MULTILINE | regex.VERSION1)
+
+
+def propose(rules: Sequence[Rule], reading: Reading, lexicon: Callable[[], Lexicon]) -> list[Proposal]:
+    """Every proposal of some rules, in their order. The lexicon is loaded only if one asks for it."""
+    found: list[Proposal] = []
+    for rule in rules:
+        if _has_cause(rule, reading):
+            found += _matches(rule, reading, lexicon)
+    return _lift(rules, found, reading)
+
+
+def _has_cause(rule: Rule, reading: Reading) -> bool:
+    """The cheap questions, asked before any pattern runs."""
+    text = reading.view.folded
+    if rule.keywords and not any(k in text for k in rule.keywords):
+        return False
+    if rule.absent and any(w in reading.original for w in rule.absent):
+        return False
+    if rule.needs:
+        return sum(w in reading.original for w in rule.needs) >= rule.needs_min
+    return True
+
+
+def _matches(rule: Rule, reading: Reading, lexicon: Callable[[], Lexicon]) -> Iterator[Proposal]:
+    view = reading.view
+    try:
+        for m in compiled(rule.pattern, rule.scope).finditer(view.folded, timeout=TIME_LIMIT_S):
+            at, to = m.span() if rule.scope == "line" else m.span("at")
+            home = view.span(at, to)
+            if rule.scope == "line":
+                home = _whole_line(reading.text, *home)
+            if reading.is_closed(*home):
+                continue
+            made = _best(rule, reading, at, to, _repairs(rule, at, to, m["at"]), lexicon)
+            if made is None:
+                continue
+            (start, end, replacement), evidence = made
+            start, end = home if (start, end) == (at, to) else view.span(start, end)
+            if replacement is not None and reading.text[start:end] == replacement:
+                continue
+            yield Proposal(start, end, replacement, rule.id, rule.kind, rule.tier, rule.confidence, evidence, rule.message)
+    except TimeoutError as e:
+        raise OutOfTime(rule.id) from e
+
+
+def _whole_line(text: str, start: int, end: int) -> tuple[int, int]:
+    """A line with the blanks around it and the newline that ends it."""
+    start = text.rfind("\n", 0, start) + 1
+    newline = text.find("\n", end)
+    return start, len(text) if newline < 0 else newline + 1
+
+
+def _repairs(rule: Rule, at: int, to: int, observed: str) -> list[_Repair]:
+    """What the rule offers for a match, in folded offsets."""
+    if rule.lost:
+        return [(at + s, at + s, word[s:e]) for word, s, e in rule.lost[observed]]
+    if rule.action == "flag":
+        return [(at, to, None)]
+    return [(at, to, r) for r in rule.repairs]
+
+
+def _best(
+    rule: Rule, reading: Reading, at: int, to: int, repairs: list[_Repair], lexicon: Callable[[], Lexicon]
+) -> tuple[_Repair, dict[str, Any]] | None:
+    """The repair to make, and what speaks for it; None where everything speaks against."""
+    evidence: dict[str, Any] = {}
+    if rule.needs:
+        evidence["topic"] = [w for w in rule.needs if w in reading.original]
+    if rule.survivors_silence and rule.action != "flag":
+        repairs = [r for r in repairs if r[2] and r[2] not in reading.original]
+        evidence["survivors"] = 0
+        if not repairs:
+            return None
+    if len(repairs) == 1 and not rule.check_words:
+        return repairs[0], evidence
+    scored = []
+    for repair in repairs:
+        words = lexicon().judge(reading.view.folded, repair[0], repair[1], repair[2] or "")
+        if not (rule.check_words and words.vetoed):
+            scored.append((words, repair))
+    if not scored:
+        return None
+    # the gain of a longer repair is lower by a word's worth, so rivals of a rule should be of one length
+    scored.sort(key=lambda x: (-x[0].gain, x[1]))
+    words, repair = scored[0]
+    evidence |= {
+        "words_before": list(words.before),
+        "words_after": list(words.after),
+        "count_before": words.rarest_before,
+        "count_after": words.rarest_after,
+        "gain_log10": words.gain,
+    }
+    if len(scored) > 1:
+        evidence["runner_up"] = {"replacement": scored[1][1][2], "gain_log10": scored[1][0].gain}
+    return repair, evidence
+
+
+def _lift(rules: Sequence[Rule], found: list[Proposal], reading: Reading) -> list[Proposal]:
+    """Where a rule is auto only from `auto_from` different matches on, count them over its family.
+
+    One 招聘 after 的 may be the author's own; a third different term in that slot is not.
+    """
+    wary = {r.id: r for r in rules if r.auto_from > 1}
+    if not wary or not any(p.rule in wary for p in found):
+        return found
+    family = {r.id: (r.family, r.kind) for r in rules}
+    different: dict[tuple[str, str], set[str]] = {}
+    for p in found:
+        different.setdefault(family[p.rule], set()).add(reading.text[p.start : p.end])
+    out = []
+    for p in found:
+        if p.rule in wary:
+            seen = len(different[family[p.rule]])
+            p = replace(p, evidence={**p.evidence, "different_here": seen})
+            if seen < wary[p.rule].auto_from:
+                p = replace(p, tier="suggest", confidence=min(p.confidence, TIER_CONFIDENCE["suggest"]))
+        out.append(p)
+    return out

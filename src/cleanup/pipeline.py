@@ -1,0 +1,214 @@
+"""The journey of one article, readable on one screen.
+
+fold → furniture → noise → the rest, each stage skipping what the stages before it closed; the
+proposals that may be applied are applied; then all of it again on the result, until nothing is
+proposed any more. Everything is carried home to offsets of the text as it was read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from cleanup import edits as ed
+from cleanup.data import Document, Finding, Outcome, Rule
+from cleanup.detect import furniture, rules
+from cleanup.detect.closed import closed_spans, merge
+from cleanup.detect.reading import Proposal, Reading
+from cleanup.fold import fold
+from cleanup.lexicon import Lexicon, shared
+from cleanup.rules import RuleSet
+
+Lang = Literal["zh", "en"]
+Apply = Literal["none", "auto", "suggest"]
+
+# Passes until nothing changes. Real articles settle in two; one that has not after this many has
+# met rules that undo each other, which is a bug in a rule and is reported with its id.
+PASSES = 6
+# How much of the text around a finding goes into its id: enough to tell places apart, little
+# enough that an edit elsewhere in the paragraph leaves the id alone.
+_AROUND = 12
+
+_TAKES = {"none": (), "auto": ("auto",), "suggest": ("auto", "suggest")}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of the way: its name, the rules it obeys, and whether what it finds is closed to later ones."""
+
+    name: str
+    takes: Callable[[Rule], bool]
+    closes: bool
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("furniture", lambda rule: rule.kind in ("boilerplate", "duplicate"), True),
+    Stage("noise", lambda rule: rule.kind in ("noise", "mojibake"), False),
+    Stage("rules", lambda rule: rule.kind not in ("boilerplate", "duplicate", "noise", "mojibake"), False),
+)
+
+
+class Cleaner:
+    """Cleans one document at a time: a pure function of the document, the rules and the options.
+
+    >>> Cleaner(rules).clean(Document("a", "主要的工作围")).text    # doctest: +SKIP
+    '主要的工作范围'
+    """
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        *,
+        apply: Apply = "auto",
+        lang: Lang = "zh",
+        lexicon: Callable[[], Lexicon] = shared,
+    ) -> None:
+        self.rules = rules
+        self.apply = apply
+        self.lang = lang
+        self._lexicon = lexicon
+        self._by_stage = [tuple(r for r in rules.rules if stage.takes(r)) for stage in STAGES]
+
+    def clean(self, document: Document) -> Outcome:
+        """All findings of a document, and its text with those applied that the options allow."""
+        original = fold(document.text).folded
+        seen: list[list[Proposal]] = []
+        due: list[list[Proposal]] = []
+        silent: set[str] = set()
+
+        def propose(text: str, n: int) -> Sequence[ed.Edit]:
+            found = self._propose(document, text, original, silent)
+            seen.append(found)
+            wanted = sorted(
+                (p for p in found if p.tier in _TAKES[self.apply] and p.edit is not None),
+                key=lambda p: (p.kind != "boilerplate", p.tier != "auto", -p.confidence, p.start - p.end, p.start, p.rule),
+            )
+            kept, _ = ed.select([p.edit for p in wanted if p.edit is not None])
+            due.append([wanted[k] for k in kept])
+            return [e for p in due[-1] if (e := p.edit) is not None]
+
+        point = ed.fixed_point(document.text, propose, bound=PASSES)
+        applied = [
+            self._home(edit, [due[n][i] for n, i in made_of]) for edit, made_of in zip(point.edits, point.made_of, strict=True)
+        ]
+        standing, skipped = self._unapplied(seen, point.edits, applied)
+        findings = _number(
+            document,
+            [(p, True, "") for p in applied] + [(p, False, "") for p in standing] + [(p, False, why) for p, why in skipped],
+            self.lang,
+        )
+        notes = [f"rule out of time: {rule}" for rule in sorted(silent)]
+        if not point.settled:
+            # the pass that asked once more was only looked at
+            notes.append("no fixed point: " + ", ".join(sorted({p.rule for p in due[-1]})))
+        return Outcome(
+            document=document,
+            findings=tuple(f for f, why in findings if not why),
+            applied=tuple(f for f, _ in findings if f.applied),
+            skipped=tuple((f, why) for f, why in findings if why),
+            text=point.text,
+            notes=tuple(notes),
+        )
+
+    def _propose(self, document: Document, text: str, original: str, silent: set[str]) -> list[Proposal]:
+        """The proposals of all stages on one text."""
+        title = str(document.meta.get("title") or "")
+        closed = closed_spans(text, markdown=document.meta.get("format") == "md")
+        view = fold(text)
+        found: list[Proposal] = []
+        for stage, stage_rules in zip(STAGES, self._by_stage, strict=True):
+            reading = Reading(text, view, original, title, closed)
+            new = furniture.propose(reading) if stage.name == "furniture" else []
+            new += self._obey(stage_rules, reading, silent)
+            if stage.closes:
+                closed = merge([*closed, *((p.start, p.end) for p in new)])
+            found += new
+        return found
+
+    def _obey(self, stage_rules: Sequence[Rule], reading: Reading, silent: set[str]) -> list[Proposal]:
+        """The proposals of some rules; one that runs out of time is silent for the rest of the article."""
+        while True:
+            try:
+                return rules.propose([r for r in stage_rules if r.id not in silent], reading, self._lexicon)
+            except rules.OutOfTime as late:
+                silent.add(str(late))
+
+    def _home(self, edit: ed.Edit, parts: list[Proposal]) -> Proposal:
+        """The proposal behind an edit of the original text; of several melted into one, the last."""
+        last = parts[-1]
+        evidence = dict(last.evidence)
+        if len(parts) > 1:
+            evidence["melted_from"] = [p.rule for p in parts]
+        return replace(last, start=edit.start, end=edit.end, replacement=edit.replacement, evidence=evidence)
+
+    def _unapplied(
+        self, seen: list[list[Proposal]], made: Sequence[ed.Edit], applied: list[Proposal]
+    ) -> tuple[list[Proposal], list[tuple[Proposal, str]]]:
+        """Proposals that still stand in the finished text, and those that lost to an edit made."""
+        standing: dict[tuple[str, int, int, str | None], Proposal] = {}
+        skipped: dict[tuple[str, int, int, str | None], tuple[Proposal, str]] = {}
+        done = {(p.rule, p.start, p.end, p.replacement) for p in applied}
+        for p_is_last, found in ((True, seen[-1]), (False, seen[0])):
+            for p in found:
+                span = ed.to_original(made, p.start, p.end) if p_is_last else (p.start, p.end)
+                if span is None:
+                    continue
+                p = replace(p, start=span[0], end=span[1])
+                key = (p.rule, p.start, p.end, p.replacement)
+                if key in done or key in standing:
+                    continue
+                winner = _over(p, applied)
+                if winner is not None:
+                    if winner.rule != p.rule and p.kind != "boilerplate":
+                        skipped[key] = (p, winner.rule)
+                elif p_is_last:
+                    standing[key] = p
+        return list(standing.values()), list(skipped.values())
+
+
+def _over(p: Proposal, applied: Iterable[Proposal]) -> Proposal | None:
+    """The applied proposal that a proposal overlaps, if any."""
+    for a in applied:
+        if (p.start < a.end and a.start < p.end) or (p.start == p.end == a.start and a.end == a.start):
+            return a
+        if p.start == p.end and a.start < p.start < a.end:
+            return a
+    return None
+
+
+def _number(document: Document, proposals: list[tuple[Proposal, bool, str]], lang: Lang) -> list[tuple[Finding, str]]:
+    """Findings in order of place, each with its id, and why it was skipped or ""."""
+    text = document.text
+    out = []
+    used: dict[str, int] = {}
+    for p, is_applied, why in sorted(proposals, key=lambda x: (x[0].start, x[0].end, x[0].rule)):
+        observed = text[p.start : p.end]
+        around = (text[max(0, p.start - _AROUND) : p.start], observed, text[p.end : p.end + _AROUND])
+        digest = hashlib.blake2b("\0".join((p.rule, document.article, *around)).encode(errors="surrogatepass"), digest_size=8)
+        name = digest.hexdigest()
+        used[name] = used.get(name, 0) + 1
+        line, column = document.line_and_column(p.start)
+        finding = Finding(
+            id=name if used[name] == 1 else f"{name}-{used[name]}",
+            article=document.article,
+            source=document.source,
+            file=document.file,
+            record=document.record,
+            start=p.start,
+            end=p.end,
+            observed=observed,
+            replacement=p.replacement,
+            kind=p.kind,
+            rule=p.rule,
+            tier=p.tier,
+            confidence=p.confidence,
+            applied=is_applied,
+            evidence=p.evidence,
+            message=p.message[lang],
+            line=line,
+            column=column,
+        )
+        out.append((finding, why))
+    return out
