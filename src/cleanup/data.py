@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from cleanup.errors import EditError
@@ -36,11 +35,12 @@ TIERS: tuple[Tier, ...] = get_args(Tier)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
+# Kinds whose rules see the text as it is; all others match in its folded view.
+RAW_KINDS: frozenset[Kind] = frozenset({"noise", "mojibake"})
 # What a finding of a tier claims while nothing finer has been measured: the share of such findings
 # that are right. docs/rules.md says so; calibration will replace it.
 TIER_CONFIDENCE: dict[Tier, float] = {"auto": 0.99, "suggest": 0.7, "flag": 0.7}
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Document:
     source: str = ""
     file: str = ""
     record: int = 1
-    meta: Mapping[str, Any] = NOTHING
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of a code point of the text in its file.
@@ -154,7 +154,8 @@ class Rule:
     survivors_silence  the rule is silent where what it would restore stands elsewhere in the
               article: a filter that strips a string leaves none of it on a page
     check_words  term frequencies may veto its repairs
-    auto_from the tier is auto from so many different matches in one article on, suggest below
+    suggest_from, auto_from  how many different matches its family must have in the article
+              before the rule speaks at all, and before it is auto
     """
 
     id: str
@@ -169,13 +170,14 @@ class Rule:
     quiet: tuple[Example, ...]
     pattern: str = ""
     repairs: tuple[str, ...] = ()
-    lost: Mapping[str, tuple[tuple[str, int, int], ...]] = NOTHING
+    lost: Mapping[str, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
     keywords: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     needs_min: int = 1
     absent: tuple[str, ...] = ()
     survivors_silence: bool = False
     check_words: bool = False
+    suggest_from: int = 1
     auto_from: int = 1
     scope: Literal["text", "line"] = "text"
     file: str = ""

@@ -1,7 +1,7 @@
-"""A view of the text for matching only: invisible characters gone, full-width letters narrow.
+"""A view of the text for matching only: invisible characters gone, full-width forms narrow.
 
-Rules are written once, for plain text; the view lets them match `催\\u200b收` and `ＱＱ` too. What a
-rule finds in the view is carried home to offsets of the text as it was read, and only the text
+Rules are written once; the view lets them match `催\\u200b收`, `ＱＱ`, and a comma of either width.
+Patterns are folded the same way when they are loaded. What a rule finds in the view is carried home to offsets of the text as it was read, and only the text
 itself is ever changed.
 """
 
@@ -16,14 +16,12 @@ import regex
 from cleanup.chars import INVISIBLE, WIDTH
 
 _INVISIBLE = regex.compile(f"[{INVISIBLE}]")
+_META = frozenset(r".^$*+?{}[]\|()-&~")
 _WIDE = regex.compile("[\uff01-\uff5e\u3000]")
 # Joiners beside emoji and letters that join are part of the writing, and stay visible to rules.
 _JOINING = regex.compile(
     r"(?<=[\p{Arabic}\p{Devanagari}\p{Bengali}\p{Tamil}\p{Telugu}\p{Malayalam}\p{Emoji_Presentation}\p{Extended_Pictographic}\uFE0F])[\u200C\u200D]"
 )
-# Punctuation that Chinese writes full-width on purpose is left wide: rules name ，and , apart.
-_KEEP_WIDE = frozenset("，。！？：；（）")
-_NARROW = {code: to for code, to in WIDTH.items() if chr(code) not in _KEEP_WIDE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +51,20 @@ class View:
 
 def fold(text: str) -> View:
     """The view of a text. O(n), and a scan only where there is nothing to fold."""
-    narrow = text.translate(_NARROW) if _WIDE.search(text) else text
+    narrow = text.translate(WIDTH) if _WIDE.search(text) else text
     if not _INVISIBLE.search(narrow):
         return View(narrow, len(text))
     spared = {m.start() for m in _JOINING.finditer(narrow)}
     gone = {m.start() for m in _INVISIBLE.finditer(narrow)} - spared
     home = array("q", (i for i in range(len(narrow)) if i not in gone))
     return View("".join(narrow[i] for i in home), len(text), home)
+
+
+def fold_pattern(pattern: str) -> str:
+    """A regular expression as it must be to match in a view: a wide （ means the character, not a group."""
+    out = []
+    for c in pattern:
+        narrow = chr(WIDTH.get(ord(c), ord(c)))
+        # \u3000 in a class would become a plain blank, which is what the view holds too
+        out.append("\\" + narrow if narrow != c and narrow in _META else narrow)
+    return "".join(out)

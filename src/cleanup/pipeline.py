@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cleanup import edits as ed
-from cleanup.data import Document, Finding, Outcome, Rule
+from cleanup.data import RAW_KINDS, Document, Edit, Finding, Outcome, Rule
 from cleanup.detect import furniture, rules
 from cleanup.detect.closed import closed_spans, merge
 from cleanup.detect.reading import Proposal, Reading
-from cleanup.fold import fold
+from cleanup.fold import View, fold
 from cleanup.lexicon import Lexicon, shared
 from cleanup.rules import RuleSet
 
@@ -36,17 +36,20 @@ _TAKES = {"none": (), "auto": ("auto",), "suggest": ("auto", "suggest")}
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of the way: its name, the rules it obeys, and whether what it finds is closed to later ones."""
+    """A step of the way: the rules it obeys, whether what it finds is closed to later ones, and
+    whether it sees the text as it is instead of folded: folding hides what noise is.
+    """
 
     name: str
     takes: Callable[[Rule], bool]
-    closes: bool
+    closes: bool = False
+    raw: bool = False
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("furniture", lambda rule: rule.kind in ("boilerplate", "duplicate"), True),
-    Stage("noise", lambda rule: rule.kind in ("noise", "mojibake"), False),
-    Stage("rules", lambda rule: rule.kind not in ("boilerplate", "duplicate", "noise", "mojibake"), False),
+    Stage("furniture", lambda rule: rule.kind in ("boilerplate", "duplicate"), closes=True),
+    Stage("noise", lambda rule: rule.kind in RAW_KINDS, raw=True),
+    Stage("rules", lambda rule: rule.kind not in {"boilerplate", "duplicate", *RAW_KINDS}),
 )
 
 
@@ -78,7 +81,7 @@ class Cleaner:
         due: list[list[Proposal]] = []
         silent: set[str] = set()
 
-        def propose(text: str, n: int) -> Sequence[ed.Edit]:
+        def propose(text: str, n: int) -> Sequence[Edit]:
             found = self._propose(document, text, original, silent)
             seen.append(found)
             wanted = sorted(
@@ -119,7 +122,7 @@ class Cleaner:
         view = fold(text)
         found: list[Proposal] = []
         for stage, stage_rules in zip(STAGES, self._by_stage, strict=True):
-            reading = Reading(text, view, original, title, closed)
+            reading = Reading(text, View(text, len(text)) if stage.raw else view, original, title, closed)
             new = furniture.propose(reading) if stage.name == "furniture" else []
             new += self._obey(stage_rules, reading, silent)
             if stage.closes:
@@ -135,7 +138,7 @@ class Cleaner:
             except rules.OutOfTime as late:
                 silent.add(str(late))
 
-    def _home(self, edit: ed.Edit, parts: list[Proposal]) -> Proposal:
+    def _home(self, edit: Edit, parts: list[Proposal]) -> Proposal:
         """The proposal behind an edit of the original text; of several melted into one, the last."""
         last = parts[-1]
         evidence = dict(last.evidence)
@@ -144,7 +147,7 @@ class Cleaner:
         return replace(last, start=edit.start, end=edit.end, replacement=edit.replacement, evidence=evidence)
 
     def _unapplied(
-        self, seen: list[list[Proposal]], made: Sequence[ed.Edit], applied: list[Proposal]
+        self, seen: list[list[Proposal]], made: Sequence[Edit], applied: list[Proposal]
     ) -> tuple[list[Proposal], list[tuple[Proposal, str]]]:
         """Proposals that still stand in the finished text, and those that lost to an edit made."""
         standing: dict[tuple[str, int, int, str | None], Proposal] = {}

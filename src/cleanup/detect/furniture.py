@@ -51,4 +51,4 @@ def propose(reading: Reading) -> list[Proposal]:
 
 
 def _key(line: str) -> str:
-    return _BLANK.sub("", line)
+    return str(_BLANK.sub("", line))

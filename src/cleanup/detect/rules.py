@@ -128,12 +128,12 @@ def _best(
 
 
 def _lift(rules: Sequence[Rule], found: list[Proposal], reading: Reading) -> list[Proposal]:
-    """Where a rule is auto only from `auto_from` different matches on, count them over its family.
+    """Rules that want company: silent, or no more than suggested, until their family has found enough.
 
     One 招聘 after 的 may be the author's own; a third different term in that slot is not.
     """
-    wary = {r.id: r for r in rules if r.auto_from > 1}
-    if not wary or not any(p.rule in wary for p in found):
+    wary = {r.id: r for r in rules if r.auto_from > 1 or r.suggest_from > 1}
+    if not any(p.rule in wary for p in found):
         return found
     family = {r.id: (r.family, r.kind) for r in rules}
     different: dict[tuple[str, str], set[str]] = {}
@@ -143,8 +143,10 @@ def _lift(rules: Sequence[Rule], found: list[Proposal], reading: Reading) -> lis
     for p in found:
         if p.rule in wary:
             seen = len(different[family[p.rule]])
+            if seen < wary[p.rule].suggest_from:
+                continue
             p = replace(p, evidence={**p.evidence, "different_here": seen})
-            if seen < wary[p.rule].auto_from:
+            if seen < wary[p.rule].auto_from and p.tier == "auto":
                 p = replace(p, tier="suggest", confidence=min(p.confidence, TIER_CONFIDENCE["suggest"]))
         out.append(p)
     return out

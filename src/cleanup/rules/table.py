@@ -8,8 +8,9 @@ from typing import Any
 
 import regex
 
-from cleanup.data import ACTIONS, KINDS, TIER_CONFIDENCE, TIERS, Example, Rule
+from cleanup.data import ACTIONS, KINDS, RAW_KINDS, TIER_CONFIDENCE, TIERS, Example, Rule
 from cleanup.errors import RuleError
+from cleanup.fold import fold, fold_pattern
 from cleanup.rules.markup import parse_example, parse_loss
 
 RULE_KEYS = (
@@ -34,6 +35,7 @@ RULE_KEYS = (
     "absent",
     "survivors",
     "check_words",
+    "suggest_from",
     "auto_from",
     "scope",
     "fires",
@@ -103,6 +105,16 @@ class TableReader:
             raise self.fail(key, f"{key} 里 {twice!r} 重复", f"{twice!r} stands twice in {key}")
         return tuple(value)
 
+    @property
+    def _sees_raw(self) -> bool:
+        """Whether the rule matches in the text as it is: what folding hides is what it looks for."""
+        return self._table.get("kind") in RAW_KINDS
+
+    def folded(self, key: str) -> tuple[str, ...]:
+        """A list of strings as they stand in the view that the rule matches in."""
+        strings = self.strings(key)
+        return strings if self._sees_raw else tuple(dict.fromkeys(fold(s).folded for s in strings))
+
     def choice(self, key: str, known: Sequence[str], default: str | None = None) -> Any:
         value = self.get(key, str, default)
         if value is None:
@@ -147,14 +159,15 @@ class TableReader:
             pattern=pattern,
             repairs=self._repairs(action, bool(lost)),
             lost=lost,
-            keywords=self.strings("keywords") or self._own_keywords(lost),
+            keywords=self.folded("keywords") or self._own_keywords(lost),
             needs=needs,
             needs_min=needs_min,
-            absent=self.strings("absent"),
+            absent=self.folded("absent"),
             survivors_silence=self.choice("survivors", ("silence", "ignore"), "silence" if kind.startswith("dropped_") else "ignore")
             == "silence",
             check_words=self.get("check_words", bool, False),
-            auto_from=self._auto_from(tier),
+            suggest_from=self._company("suggest_from"),
+            auto_from=self._company("auto_from"),
             scope=self.choice("scope", ("text", "line"), "text"),
             file=self._lines.name,
             line=self._lines.head(self._n),
@@ -203,14 +216,14 @@ class TableReader:
             raise self.fail("words", "words 只用于 action = \"insert\"", "words goes with action = \"insert\" only")
         for written in words:
             try:
-                left, word, start, end = parse_loss(written)
+                left, word, start, end = parse_loss(fold(written).folded)
             except ValueError as e:
                 raise self.fail("words", f"有误:{e}", f"bad word: {e}") from e
             lost[left] = (*lost.get(left, ()), (word, start, end))
         return lost
 
     def _pattern(self, action: str, lost: dict[str, Any]) -> str:
-        pattern, terms = self.get("pattern", str, ""), self.strings("terms")
+        pattern, terms = self.get("pattern", str, ""), self.folded("terms")
         if (bool(pattern) + bool(terms) + bool(lost) > 1) or (action == "insert" and (pattern or terms)):
             raise self.fail(
                 "pattern",
@@ -218,6 +231,9 @@ class TableReader:
                 "use one of pattern, terms, words; insertions use words, or left and right",
             )
         contexts = {k: self.get(k, str, "") for k in ("left", "right", "not_left", "not_right")}
+        if not self._sees_raw:
+            pattern = fold_pattern(pattern)
+            contexts = {k: fold_pattern(v) for k, v in contexts.items()}
         if action != "insert" and not (pattern or terms):
             raise self.fail("pattern", "缺少 pattern 或 terms", "pattern or terms is missing")
         if action == "insert" and not lost and not (contexts["left"] or contexts["right"]):
@@ -241,7 +257,7 @@ class TableReader:
 
     def _own_keywords(self, lost: dict[str, Any]) -> tuple[str, ...]:
         """What a match cannot do without: the terms, or the words as they stand damaged."""
-        return self.strings("terms") or tuple(lost)
+        return self.folded("terms") or tuple(lost)
 
     def _repairs(self, action: str, has_words: bool) -> tuple[str, ...]:
         insert, replace = self.strings("insert", one=True), self.strings("replace", one=True)
@@ -262,10 +278,10 @@ class TableReader:
             raise self.fail("needs", "needs 应为 { any = [词…], min = 数 }", "needs must be { any = [words], min = number }")
         if not isinstance(least, int) or isinstance(least, bool) or (words and not 1 <= least <= len(words)):
             raise self.fail("needs", "needs.min 应在 1 与词数之间", "needs.min must be from 1 to the number of words")
-        return tuple(words), least
+        return tuple(fold(w).folded for w in words), least
 
-    def _auto_from(self, tier: str) -> int:
-        value = self.get("auto_from", int, 1)
-        if value < 1 or (value > 1 and tier != "auto"):
-            raise self.fail("auto_from", "auto_from 至少为 1,且只用于 auto 档", "auto_from is at least 1, and for tier auto only")
+    def _company(self, key: str) -> int:
+        value = self.get(key, int, 1)
+        if value < 1:
+            raise self.fail(key, f"{key} 至少为 1", f"{key} must be at least 1")
         return int(value)

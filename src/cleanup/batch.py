@@ -1,0 +1,251 @@
+"""Many documents: read, clean, write, count. Nothing is dropped: read = unchanged + changed + rejected."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from cleanup import __version__
+from cleanup.data import Outcome
+from cleanup.dumps.record import Fields, Record, Reject
+from cleanup.dumps.walk import FORMATS, InputFile, walk
+from cleanup.errors import InputError
+from cleanup.pipeline import Cleaner
+from cleanup.runfolder import LOG, RunFolder
+from cleanup.tally import Tally, article_line
+
+# Above this many articles a patch and a table are written on request only: nobody reads them.
+MANY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is told beside its inputs. None for patch and csv: up to MANY articles."""
+
+    fields: Fields = Fields()
+    encoding: str = "utf-8"
+    overwrite: bool = False
+    patch: bool | None = None
+    csv: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a run tells while it works: a warning to show, bytes done, a file begun."""
+
+    warn: Callable[[Reject], None] = lambda reject: None
+    advance: Callable[[int], None] = lambda size: None
+    total: Callable[[int], None] = lambda size: None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A run that ended: its counts, and whether it was stopped before the end of the input."""
+
+    tally: Tally
+    out: Path
+    interrupted: bool
+    notes: list[str]
+    seconds: float
+
+
+def run(
+    inputs: Sequence[Path], out: Path, cleaner: Cleaner, command: dict[str, Any], options: Options, watch: Watch, lang: str
+) -> Result:
+    """Clean every article under `inputs` and write everything a run writes into `out`.
+
+    `command` identifies the run: a folder that holds the same one is written anew. Ctrl-C ends the
+    run after the article at hand; what is done is kept, and the file at hand stays `.partial`. Raises InputError, UsageError before
+    anything is written.
+    """
+    files, odd = walk(inputs, out)
+    if not files and not odd:
+        raise InputError("没有可读的文件", "no file to read", where=" ".join(map(str, inputs)))
+    folder = RunFolder(out)
+    folder.claim(command, overwrite=options.overwrite)
+    started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
+    folder.write_json(LOG, {"status": "running", "started": started.isoformat(), "command": command})
+    watch.total(sum(f.size for f in files))
+    with ExitStack() as stack:
+        job = _Job(folder, cleaner, options, watch, lang, stack)
+        for reject in odd:
+            job.reject(reject, b"")
+        with stop_requests() as stop:
+            for file in files:
+                if not stop:
+                    job.file(file, stop)
+        interrupted = bool(stop)
+    seconds = time.monotonic() - clock
+    job.finish({"cleanup": __version__, "rules": cleaner.rules.digest}, complete=not interrupted)
+    folder.write_json(
+        LOG,
+        {
+            "status": "interrupted" if interrupted else "finished",
+            "started": started.isoformat(),
+            "seconds": round(seconds, 3),
+            "chars_per_second": round(job.tally.chars / seconds) if seconds else None,
+            "command": command,
+            "notes": job.notes,
+        },
+    )
+    return Result(job.tally, out, interrupted, job.notes, seconds)
+
+
+class _Stopped(Exception):
+    """The user asked to stop; leaves the file at hand partial."""
+
+
+@contextmanager
+def stop_requests() -> Iterator[list[int]]:
+    """A list that is empty until the user asks to stop (Ctrl-C, SIGTERM); the second Ctrl-C stops at once.
+
+    Between two records nothing is half written, so that is where a run looks at it.
+    """
+    asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+
+    def note(number: int, frame: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = {s: signal.signal(s, note) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for s, handler in before.items():
+            signal.signal(s, handler)
+
+
+class _Job:
+    """The open files of a run, and what goes into them."""
+
+    def __init__(
+        self, folder: RunFolder, cleaner: Cleaner, options: Options, watch: Watch, lang: str, stack: ExitStack
+    ) -> None:
+        self.tally = Tally()
+        self.notes: list[str] = []
+        self._folder = folder
+        self._cleaner = cleaner
+        self._options = options
+        self._watch = watch
+        self._lang = lang
+        self._encoder = msgspec.json.Encoder()
+        self._out = {n: stack.enter_context(folder.writing(f"{n}.jsonl")) for n in ("findings", "articles", "rejected")}
+        self._patch: IO[bytes] | None = stack.enter_context(folder.writing("diff.patch")) if options.patch is not False else None
+        self._table: Any = None
+        if options.csv is not False:
+            from cleanup.report.table import FindingsCsv
+
+            self._table = stack.enter_context(FindingsCsv(folder.path / "findings.csv"))
+
+    def file(self, file: InputFile, stop: list[int]) -> None:
+        """One input file into cleaned/, with what was found on the way. Stopped, it stays `.partial`."""
+        form = FORMATS[file.format]
+        try:
+            with suppress(_Stopped), self._folder.writing(f"cleaned/{file.name}") as cleaned:
+                wrote = 0
+                for record in form.read(file.path, file.name, fields=self._options.fields, encoding=self._options.encoding):
+                    wrote += self._record(record, file, cleaned)
+                    self._watch.advance(len(record.raw))
+                    if stop:
+                        raise _Stopped
+        except OSError as e:
+            reason = e.strerror or str(e)
+            self.reject(Reject(file.name, 0, "unreadable", f"读写不了:{reason}", f"cannot be read or written: {reason}"), b"")
+            return
+        if not wrote and file.format != "jsonl":
+            # a reject that was a whole file leaves no empty shell of itself among the cleaned
+            (self._folder.path / "cleaned" / file.name).unlink(missing_ok=True)
+
+    def _record(self, record: Record, file: InputFile, cleaned: IO[bytes]) -> int:
+        """Write one record; 0 where it was rejected."""
+        if record.reject is not None:
+            self.reject(record.reject, record.raw)
+            return 0
+        if record.document is None:
+            cleaned.write(record.raw)
+            return 1
+        try:
+            outcome = self._cleaner.clean(record.document)
+            data, moved_to = (record.raw, "") if not outcome.changed else FORMATS[file.format].rewrite(record, outcome.text)
+        except Exception as e:  # a fault of ours costs this record, not the run, and is told in full
+            self.notes.append(f"{file.name}:{record.document.record}: {traceback.format_exc()}")
+            what = f"{type(e).__name__}: {e}"
+            zh, en = f"程序出错:{what};详见 {LOG},请报告", f"a fault of the program: {what}; see {LOG}, and please report it"
+            self.reject(Reject(file.name, record.document.record, "internal_error", zh, en), record.raw)
+            return 0
+        cleaned.write(data)
+        self._tell(outcome, moved_to)
+        return 1
+
+    def _tell(self, outcome: Outcome, moved_to: str) -> None:
+        document = outcome.document
+        place = f"{document.file}:{document.record}"
+        if not document.text.strip():
+            self._watch.warn(Reject(document.file, document.record, "empty", "文章是空的,原样写出", "the article is empty; written as it is"))
+        if moved_to:
+            self.notes.append(f"{place}: written as {moved_to}, which its own encoding could not hold")
+            zh, en = f"原编码写不下,已改用 {moved_to}", f"did not fit its encoding and was written as {moved_to}"
+            self._watch.warn(Reject(document.file, 0, "re_encoded", zh, en))
+        self.notes += (f"{place}: {note}" for note in outcome.notes)
+        self.tally.add(outcome)
+        for finding in outcome.findings:
+            self._out["findings"].write(self._encoder.encode(finding) + b"\n")
+        self._out["articles"].write(self._encoder.encode(article_line(outcome)) + b"\n")
+        if self._patch is not None and outcome.changed:
+            from cleanup.report.patch import article_patch, patch_path
+
+            self._patch.write(article_patch(outcome, patch_path(document)).encode())
+        if self._table is not None:
+            self._table.add(outcome)
+
+    def reject(self, reject: Reject, raw: bytes) -> None:
+        """Keep what could not be read, with the reason; whole files stay where they are, unread."""
+        self.tally.reject(reject)
+        line: dict[str, Any] = {
+            "file": reject.file,
+            "line": reject.line,
+            "reason": reject.reason,
+            "message": reject.zh if self._lang == "zh" else reject.en,
+        }
+        if raw and raw.count(b"\n") <= 1 and reject.reason != "binary":
+            try:
+                line["raw"] = raw.decode().rstrip("\r\n")
+            except UnicodeDecodeError:
+                line["raw_base64"] = base64.b64encode(raw).decode()
+        self._out["rejected"].write(self._encoder.encode(line) + b"\n")
+        self._watch.warn(reject)
+
+    def finish(self, versions: dict[str, str], *, complete: bool) -> None:
+        """Summary and report; and away with the patch and table of a dump too large for them."""
+        for name, wanted in (("diff.patch", self._options.patch), ("findings.csv", self._options.csv)):
+            if wanted is None and self.tally.read > MANY:
+                (self._folder.path / name).unlink(missing_ok=True)
+        summary = {"complete": complete, **self.tally.summary(versions)}
+        self._folder.write_json("summary.json", summary)
+        from cleanup.report.html import render
+
+        page = render(
+            summary,
+            self.tally.shown(),
+            rules=self._cleaner.rules,
+            left_out=self.tally.left_out,
+            lang="en" if self._lang == "en" else "zh",
+            title=self._folder.path.name,
+        )
+        with self._folder.writing("report.html") as f:
+            f.write(page.encode())

@@ -1,0 +1,160 @@
+"""`cleanup evaluate`: the figures against gold, and the floors they must not fall under."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cleanup.cli.options import LANG_DEFAULT, LangOption, OffOption, RulesOption, ShippedOption, language
+from cleanup.cli.voice import Voice, errors_told, told
+
+HELP = told(
+    """对照金标准计算准确率、召回率、净修复率和误伤,按类别与来源列出。
+
+    例:
+
+    `cleanup evaluate samples/gold.jsonl`
+
+    `cleanup evaluate gold.jsonl --findings reports/x/findings.jsonl --json`
+
+    `cleanup evaluate samples/gold.jsonl --baseline reports/baseline.json` — 低于底线时以 1 退出
+    """,
+    """Precision, recall, net repair and harm against gold edits, by kind and by source.
+
+    Examples:
+
+    `cleanup evaluate samples/gold.jsonl`
+
+    `cleanup evaluate gold.jsonl --findings reports/x/findings.jsonl --json`
+
+    `cleanup evaluate samples/gold.jsonl --baseline reports/baseline.json` — exits 1 under a floor
+    """,
+)
+
+
+def evaluate(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help=told("金标准 JSONL:id、text、edits。", "Gold JSONL: id, text, edits."))],
+    findings: Annotated[
+        Path | None,
+        typer.Option("--findings", help=told("评这份 findings.jsonl,而不重新运行。", "Judge this findings.jsonl instead of running.")),
+    ] = None,
+    apply: Annotated[
+        str, typer.Option("--apply", help=told("应用到哪一档:auto 或 suggest。", "Tiers to apply: auto or suggest."))
+    ] = "auto",
+    rules: RulesOption = [],  # noqa: B006 - typer copies it
+    off: OffOption = [],  # noqa: B006
+    shipped: ShippedOption = True,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help=told("底线文件;低于底线时以 1 退出。", "File of floors; exit 1 under one."))
+    ] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help=told("把底线提高到现在的数值。", "Raise the floors to the present figures."))
+    ] = False,
+    lower: Annotated[
+        str, typer.Option("--lower", metavar="REASON", help=told("允许降低底线,理由记入文件。", "Allow floors to be lowered; the reason is recorded."))
+    ] = "",
+    show: Annotated[int, typer.Option("--show", help=told("列出若干错改与漏改。", "List so many wrong and missed edits."))] = 0,
+    json: Annotated[bool, typer.Option("--json", help=told("输出 JSON。", "Write JSON."))] = False,
+    lang: LangOption = LANG_DEFAULT,
+) -> None:
+    """Read, run unless findings are given, score, tell, compare with the floors."""
+    voice = Voice("zh")
+    with errors_told(voice):
+        voice.lang = language(lang)
+        from cleanup.errors import UsageError
+        from cleanup.evaluate import Scorer, read_findings, read_gold, score
+        from cleanup.evaluate.floors import check, update
+
+        if apply not in ("auto", "suggest", "none"):
+            raise UsageError(f"--apply 不能是 {apply!r},可用 auto、suggest", f"--apply cannot be {apply!r}; use auto or suggest")
+        if (update_baseline or lower) and baseline is None:
+            raise UsageError("--update-baseline 和 --lower 需要 --baseline", "--update-baseline and --lower need --baseline")
+        data = read_gold(gold)
+        if findings is not None:
+            scores = score(data.articles, read_findings(findings), keep=max(show, 1))
+        else:
+            scorer = Scorer(keep=max(show, 1))
+            for article, found in _run(data.articles, rules, off, shipped, apply, voice):
+                scorer.add(article, found)
+            scores = scorer.result()
+        if json:
+            import json as json_module
+
+            table = {k: {s: _cell(t) for s, t in row.items()} for k, row in scores.by_kind_and_source.items()}
+            voice.out.file.write(json_module.dumps({**scores.as_dict(), "by_kind_and_source": table}, ensure_ascii=False) + "\n")
+        else:
+            _table(scores, voice)
+            for miss in scores.misses(show):
+                voice.out.print(miss.tell(voice.lang), markup=False)
+        if baseline is None:
+            return
+        if update_baseline:
+            today = datetime.datetime.now(datetime.UTC).date().isoformat()
+            changes = update(baseline, data.name, data.digest, scores, date=today, lower_reason=lower or None)
+            for change in changes:
+                voice.err.print(change.tell(voice.lang), markup=False)
+            return
+        breaches = check(baseline, data.name, data.digest, scores)
+        for breach in breaches:
+            voice.warn(breach.tell(voice.lang))
+        if breaches:
+            raise typer.Exit(1)
+        voice.err.print(voice.pick("都不低于底线", "no figure is under its floor"))
+
+
+def _run(articles: Any, rules: list[Path], off: list[str], shipped: bool, apply: str, voice: Voice) -> Any:
+    """Each gold article with the findings of this machine, progress shown on a terminal."""
+    from cleanup.data import Document
+    from cleanup.pipeline import Cleaner
+    from cleanup.verify import load_verified
+
+    cleaner = Cleaner(load_verified(rules, shipped=shipped).without(off), apply=apply)  # type: ignore[arg-type]
+    from rich.progress import track
+
+    what = voice.pick("评测", "evaluating")
+    for article in track(articles, what, console=voice.err, transient=True, disable=not voice.on_terminal):
+        yield article, cleaner.clean(Document(article.id, article.text, article.source)).findings
+
+
+def _cell(tally: Any) -> dict[str, Any]:
+    return {"applied": tally.applied, "right": tally.right, "gold": tally.gold, "repaired": tally.repaired}
+
+
+def _table(scores: Any, voice: Voice) -> None:
+    """The figures as text: totals, then tables by type, kind, source, and kind × source."""
+    from rich.table import Table
+
+    figures = scores.as_dict()
+    tables = [figures.pop(name) for name in ("by_type", "by_kind", "by_source")]
+    voice.out.print("  ".join(f"{k}={_round(v)}" for k, v in figures.items()), markup=False)
+    heads = (
+        (voice.pick("金标准类别", "gold type"), ("gold", "detected", "repaired", "detection", "recall")),
+        (voice.pick("发现的类别", "kind of finding"), ("applied", "precision")),
+        (voice.pick("来源", "source"), ("f0.5", "precision", "recall")),
+    )
+    for (head, columns), rows in zip(heads, tables, strict=True):
+        if not rows:
+            continue
+        table = Table(head, *columns, box=None, pad_edge=False)
+        for name, row in rows.items():
+            table.add_row(name, *(str(_round(row.get(c))) for c in columns))
+        voice.out.print(table)
+    sources = sorted({s for row in scores.by_kind_and_source.values() for s in row})
+    if len(sources) > 1:
+        title = voice.pick("类别 × 来源:准确率/召回率", "kind × source: precision/recall")
+        table = Table(title, *sources, box=None, pad_edge=False)
+        for kind, row in scores.by_kind_and_source.items():
+            table.add_row(kind, *(_pair(row[s]) if s in row else "" for s in sources))
+        voice.out.print(table)
+
+
+def _pair(tally: Any) -> str:
+    show = tuple("–" if x is None else f"{x:.2f}" for x in (tally.precision, tally.recall))
+    return f"{show[0]}/{show[1]}"
+
+
+def _round(value: Any) -> Any:
+    return f"{value:.4g}" if isinstance(value, float) else "–" if value is None else value

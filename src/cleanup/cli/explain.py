@@ -1,0 +1,137 @@
+"""`cleanup explain`: what is found in a text, and why, place by place."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from cleanup.cli.options import LANG_DEFAULT, LangOption, OffOption, RulesOption, ShippedOption, language
+from cleanup.cli.voice import Voice, errors_told, told
+from cleanup.errors import InputError
+
+HELP = told(
+    """逐处说明一段文字里发现了什么、凭什么、怎样修。
+
+    例:
+
+    `cleanup explain "双方的工作围不同"`
+
+    `cleanup explain --file article.txt`
+
+    `pbpaste | cleanup explain -`
+    """,
+    """Tell, place by place, what is found in a text, on what evidence, and how it would be repaired.
+
+    Examples:
+
+    `cleanup explain "双方的工作围不同"`
+
+    `cleanup explain --file article.txt`
+
+    `pbpaste | cleanup explain -`
+    """,
+)
+
+_SHOWN = 14
+
+
+def explain(
+    text: Annotated[
+        str, typer.Argument(help=told("要看的文字,- 为标准输入。", "The text; - is stdin."), show_default=False)
+    ] = "",
+    file: Annotated[Path | None, typer.Option("--file", "-f", help=told("要看的文件。", "A file to read."))] = None,
+    rules: RulesOption = [],  # noqa: B006 - typer copies it
+    off: OffOption = [],  # noqa: B006
+    shipped: ShippedOption = True,
+    json: Annotated[bool, typer.Option("--json", help=told("每处发现写一行 JSON。", "Write findings as JSON lines."))] = False,
+    lang: LangOption = LANG_DEFAULT,
+) -> None:
+    """Parse, clean, tell."""
+    voice = Voice("zh")
+    with errors_told(voice):
+        voice.lang = language(lang)
+        from cleanup.data import Document
+        from cleanup.pipeline import Cleaner
+        from cleanup.verify import load_verified
+
+        body = _text(text, file)
+        ruleset = load_verified(rules, shipped=shipped).without(off)
+        meta = {"line": 1, "text_offset_exact": True, "format": "md" if file and file.suffix == ".md" else "txt"}
+        document = Document(str(file or "text"), body, file=str(file or ""), meta=meta)
+        outcome = Cleaner(ruleset, lang=voice.lang).clean(document)
+        if json:
+            import msgspec
+
+            for f in outcome.findings:
+                voice.out.file.write(msgspec.json.encode(f).decode() + "\n")
+            return
+        for f in outcome.findings:
+            rule = next((r for r in ruleset.rules if r.id == f.rule), None)
+            _place(voice, body, f, rule.why if rule else "")
+        for f, winner in outcome.skipped:
+            voice.say(f"  另有 {f.rule} 与 {winner} 重叠,未采用", f"  {f.rule} overlaps {winner} and was not used", "dim")
+        for note in outcome.notes:
+            voice.warn(note)
+        if not outcome.findings:
+            voice.say("没有发现损坏", "no damage found")
+        elif outcome.changed:
+            voice.say("修复后:", "after repair:", "bold")
+            voice.out.print(Text(outcome.text))
+
+
+def _text(text: str, file: Path | None) -> str:
+    if file is not None:
+        from cleanup.dumps.record import Fields
+        from cleanup.dumps.text import read
+
+        if not file.is_file():
+            raise InputError("没有这个文件", "no such file", where=str(file))
+        record = next(iter(read(file, str(file), fields=Fields(), encoding="utf-8")))
+        if record.reject:
+            raise InputError(record.reject.zh, record.reject.en, where=record.reject.where)
+        return record.document.text if record.document else ""
+    if text == "-" or not text:
+        if not text and sys.stdin.isatty():
+            raise InputError("请给出文字,或用 --file、-", "give a text, or --file, or -")
+        data = sys.stdin.buffer.read()
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as e:
+            raise InputError(
+                f"第 {e.start} 字节不是 UTF-8", f"byte {e.start} is not UTF-8", where=f"stdin:{data[: e.start].count(10) + 1}"
+            ) from None
+    return text
+
+
+def _place(voice: Voice, text: str, f: object, why: str) -> None:
+    """One finding: its place in context, the rule, the reason, the evidence."""
+    from cleanup.data import Finding
+
+    assert isinstance(f, Finding)
+    lo, hi = max(0, f.start - _SHOWN), min(len(text), f.end + _SHOWN)
+    line = Text(f"{f.line}:{f.column}  ", style="dim")
+    line += Text(_flat(text[lo : f.start]))
+    if f.observed:
+        line += Text(f"[-{_flat(f.observed)}-]" if f.replacement is not None else f"[?{_flat(f.observed)}?]", style="red")
+    if f.replacement:
+        line += Text(f"{{+{_flat(f.replacement)}+}}", style="green")
+    line += Text(_flat(text[f.end : hi]))
+    voice.out.print(line)
+    state = voice.pick("已修复", "repaired") if f.applied else {"suggest": voice.pick("待定", "suggested")}.get(f.tier, voice.pick("标出", "flagged"))
+    voice.out.print(Text(f"      {f.message}  ", style="bold") + Text(f"{f.rule} · {f.kind} · {f.tier} {f.confidence:.2f} · {state}", style="cyan"))
+    if why:
+        voice.out.print(Text(f"      {why}", style="dim"))
+    if f.evidence:
+        told_evidence = "  ".join(f"{k}={'/'.join(map(str, v)) if isinstance(v, list) else v}" for k, v in f.evidence.items())
+        voice.out.print(Text(f"      {told_evidence}", style="dim"))
+
+
+def _flat(text: str) -> str:
+    """Text on one line, with what cannot be seen made visible."""
+    from cleanup.chars import INVISIBLE
+
+    return "".join("⏎" if c == "\n" else f"<U+{ord(c):04X}>" if c in INVISIBLE or ord(c) < 32 else c for c in text)

@@ -1,0 +1,229 @@
+"""`cleanup run`: clean files and folders into an output folder."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cleanup.cli.options import LANG_DEFAULT, LangOption, OffOption, RulesOption, ShippedOption, language
+from cleanup.cli.voice import Voice, errors_told, told
+from cleanup.errors import UsageError
+
+HELP = told(
+    """清理文章,写出清理后的文章和差异报告。
+
+    默认只应用 auto 档的改动;suggest 档写进报告,由编辑决定。
+
+    例:
+
+    `cleanup run article.txt` — 结果在 reports/article
+
+    `cleanup run dump/ more.jsonl --out out` — 文件夹与 JSONL,字段默认为 id、text、source、title
+
+    `cleanup run a.jsonl --text-field body --apply suggest`
+
+    `cat a.txt | cleanup run - > cleaned.txt`
+    """,
+    """Clean articles; write the cleaned articles and a diff report.
+
+    Only edits of tier auto are made; those of tier suggest go into the report for an editor to decide.
+
+    Examples:
+
+    `cleanup run article.txt` — results in reports/article
+
+    `cleanup run dump/ more.jsonl --out out` — folders and JSONL, fields id, text, source, title
+
+    `cleanup run a.jsonl --text-field body --apply suggest`
+
+    `cat a.txt | cleanup run - > cleaned.txt`
+    """,
+)
+
+
+def run(
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="INPUT…", help=told("文件或文件夹(txt、md、jsonl),- 为标准输入。", "Files or folders (txt, md, jsonl); - is stdin.")
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help=told("输出文件夹;默认 reports/<输入名>。", "Output folder; reports/<name of the input> by default.")),
+    ] = None,
+    apply: Annotated[
+        str, typer.Option("--apply", help=told("应用到哪一档:auto、suggest 或 none。", "Tiers to apply: auto, suggest or none."))
+    ] = "auto",
+    rules: RulesOption = [],  # noqa: B006 - typer copies it
+    off: OffOption = [],  # noqa: B006
+    shipped: ShippedOption = True,
+    encoding: Annotated[
+        str, typer.Option("--encoding", help=told("没有 BOM 的文件的编码。", "Encoding of files without a byte order mark."))
+    ] = "utf-8",
+    format: Annotated[
+        str, typer.Option("--format", help=told("标准输入的格式:txt、md 或 jsonl。", "Format of stdin: txt, md or jsonl."))
+    ] = "txt",
+    id_field: Annotated[str, typer.Option(help=told("记录的编号字段。", "Field that holds a record's id."))] = "id",
+    text_field: Annotated[str, typer.Option(help=told("记录的正文字段。", "Field that holds a record's text."))] = "text",
+    source_field: Annotated[str, typer.Option(help=told("记录的来源字段。", "Field that holds a record's source."))] = "source",
+    title_field: Annotated[str, typer.Option(help=told("记录的标题字段。", "Field that holds a record's title."))] = "title",
+    patch: Annotated[
+        bool | None,
+        typer.Option(
+            "--patch/--no-patch", help=told("写 diff.patch;默认一万篇以内写。", "Write diff.patch; by default up to 10,000 articles."), show_default=False
+        ),
+    ] = None,
+    csv: Annotated[
+        bool | None,
+        typer.Option(
+            "--csv/--no-csv", help=told("写 findings.csv;默认一万篇以内写。", "Write findings.csv; by default up to 10,000 articles."), show_default=False
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help=told("覆盖输出文件夹里的另一次运行。", "Replace another run in the output folder."))
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help=told("有读不了的输入时以 2 退出。", "Exit 2 when some input could not be read."))
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=told("不显示进度和提示。", "No progress, no notes."))] = False,
+    lang: LangOption = LANG_DEFAULT,
+) -> None:
+    """Parse, run, tell."""
+    voice = Voice("zh", quiet=quiet)
+    with errors_told(voice):
+        voice.lang = language(lang)
+        if apply not in ("auto", "suggest", "none"):
+            raise UsageError(f"--apply 不能是 {apply!r},可用 auto、suggest、none", f"--apply cannot be {apply!r}; use auto, suggest or none")
+        _known_encoding(encoding)
+        options = {
+            "rules": [str(p) for p in rules],
+            "off": sorted(off),
+            "shipped": shipped,
+            "apply": apply,
+            "encoding": encoding,
+            "fields": [id_field, text_field, source_field, title_field],
+            "lang": voice.lang,
+        }
+        flags = {"patch": patch, "csv": csv, "overwrite": overwrite}
+        if Path("-") in inputs:
+            _stdin(inputs, out, format, options, flags, voice)
+            return
+        result = _run(inputs, out or _default_out(inputs), [str(p) for p in inputs], options, flags, voice)
+        if not quiet:
+            _told(result, voice)
+        if result.interrupted:
+            raise typer.Exit(130)
+        nothing = result.tally.read == result.tally.rejected
+        if nothing or (strict and result.tally.rejected):
+            if nothing:
+                voice.warn(voice.pick("没有一篇文章能读", "no article could be read"))
+            raise typer.Exit(2)
+
+
+def _run(inputs: list[Path], out: Path, names: list[str], options: dict[str, Any], flags: dict[str, Any], voice: Voice) -> Any:
+    from cleanup.batch import Options, Watch
+    from cleanup.batch import run as run_batch
+    from cleanup.dumps.record import Fields
+    from cleanup.pipeline import Cleaner
+    from cleanup.verify import load_verified
+
+    rules = load_verified([Path(p) for p in options["rules"]], shipped=options["shipped"]).without(options["off"])
+    cleaner = Cleaner(rules, apply=options["apply"], lang=voice.lang)
+    batch_options = Options(Fields(*options["fields"]), options["encoding"], **flags)
+    command = {"inputs": [n if n == "-" else str(Path(n).resolve()) for n in names], **options}
+    told_rejects = [0]
+
+    def warn(reject: Any) -> None:
+        told_rejects[0] += 1
+        if voice.quiet or told_rejects[0] > 20:
+            return
+        voice.warn(f"{reject.where}: {reject.zh if voice.lang == 'zh' else reject.en} [{reject.reason}]")
+        if told_rejects[0] == 20:
+            voice.warn(voice.pick("……其余见 rejected.jsonl", "… the rest are in rejected.jsonl"))
+
+    if not voice.on_terminal:
+        return run_batch(inputs, out, cleaner, command, batch_options, Watch(warn), voice.lang)
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (
+        TextColumn(voice.pick("清理", "cleaning")),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=voice.err, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        watch = Watch(warn, lambda n: progress.advance(task, n), lambda n: progress.update(task, total=n))
+        return run_batch(inputs, out, cleaner, command, batch_options, watch, voice.lang)
+
+
+def _stdin(
+    inputs: list[Path], out: Path | None, kind: str, options: dict[str, Any], flags: dict[str, Any], voice: Voice
+) -> None:
+    """Standard input, as the file stdin.<format>: cleaned to stdout, or into a folder with --out."""
+    if len(inputs) > 1:
+        raise UsageError("- 不能与其他输入同用", "- cannot be used with other inputs")
+    if kind not in ("txt", "md", "jsonl"):
+        raise UsageError(f"--format 不能是 {kind!r},可用 txt、md、jsonl", f"--format cannot be {kind!r}; use txt, md or jsonl")
+    with tempfile.TemporaryDirectory(prefix="cleanup-") as folder:
+        path = Path(folder, "stdin", f"stdin.{kind}")
+        path.parent.mkdir()
+        with path.open("wb") as f:
+            shutil.copyfileobj(sys.stdin.buffer, f)
+        result = _run([path], out or Path(folder, "out"), ["-"], options, flags, voice)
+        cleaned = result.out / "cleaned" / path.name
+        if out:
+            _told(result, voice)
+        elif cleaned.exists():
+            sys.stdout.buffer.write(cleaned.read_bytes())
+            sys.stdout.buffer.flush()
+        if result.tally.read == result.tally.rejected:
+            raise typer.Exit(2)
+
+
+def _default_out(inputs: list[Path]) -> Path:
+    first = inputs[0]
+    return Path("reports") / (first.resolve().name if first.is_dir() else first.stem or "run")
+
+
+def _known_encoding(encoding: str) -> None:
+    import codecs
+
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise UsageError(f"不认识的编码 {encoding!r}", f"unknown encoding {encoding!r}") from None
+
+
+def _told(result: Any, voice: Voice) -> None:
+    """What was done and where it lies, in a few lines."""
+    t = result.tally
+    if result.interrupted:
+        voice.warn(voice.pick("已中断;已处理的部分都保留着", "interrupted; what was done is kept"))
+    voice.say(
+        f"读取 {t.read} 篇:改动 {t.changed},未动 {t.unchanged},拒收 {t.rejected};共 {t.chars:,} 字,{result.seconds:.1f} 秒",
+        f"read {t.read} articles: {t.changed} changed, {t.unchanged} unchanged, {t.rejected} rejected; {t.chars:,} characters, {result.seconds:.1f} s",
+        "bold",
+    )
+    tiers = t.by["tier"]
+    waiting = sum(tiers["suggest"].values()) - tiers["suggest"]["applied"] * 2 if "suggest" in tiers else 0
+    flagged = tiers["flag"]["flag"] if "flag" in tiers else 0
+    voice.say(
+        f"发现 {t.found} 处:已修复 {t.applied},待定 {waiting},只标出 {flagged}",
+        f"{t.found} findings: {t.applied} repaired, {waiting} suggested, {flagged} flagged",
+    )
+    kinds = sorted(t.by["kind"].items(), key=lambda kv: (-kv[1].total(), kv[0]))
+    for kind, counts in kinds:
+        found = counts["auto"] + counts["suggest"] + counts["flag"]
+        voice.say(f"  {kind:<20} {found:>6}  修复 {counts['applied']}", f"  {kind:<20} {found:>6}  repaired {counts['applied']}")
+    for note in result.notes[:3]:
+        voice.warn(note.rstrip())
+    voice.say(f"报告 {result.out / 'report.html'}", f"report {result.out / 'report.html'}")
+    voice.say(f"文章 {result.out / 'cleaned'}", f"articles {result.out / 'cleaned'}")

@@ -1,0 +1,1 @@
+"""Readers and writers, one module a format. A reader yields records and never raises for a bad one."""

@@ -1,0 +1,49 @@
+"""What a reader yields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cleanup.data import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The names under which a record holds its parts."""
+
+    id: str = "id"
+    text: str = "text"
+    source: str = "source"
+    title: str = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Input that could not be read as an article.
+
+    reason is a short stable code; line is that of the file, from 1, or 0 where there is none.
+    """
+
+    file: str
+    line: int
+    reason: str
+    zh: str
+    en: str
+
+    @property
+    def where(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A piece of an input file, as bytes, and what it was read as: an article, a reject, or neither
+    (a blank line). `how` is what the format needs to write it again.
+    """
+
+    raw: bytes
+    document: Document | None = None
+    reject: Reject | None = None
+    how: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,102 @@
+"""From the paths a user names to the files to read, each with the name that outputs give it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from cleanup.dumps import jsonl, text
+from cleanup.dumps.record import Fields, Record, Reject
+from cleanup.errors import InputError, UsageError
+
+SUFFIXES = {".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+
+
+class Format(Protocol):
+    """What a format's module offers."""
+
+    def read(self, path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]: ...
+
+    def rewrite(self, record: Record, text: str) -> tuple[bytes, str]: ...
+
+
+FORMATS: dict[str, Format] = {"txt": text, "md": text, "jsonl": jsonl}
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file to read: where it is, its name in outputs (relative, with /), its format and size in bytes."""
+
+    path: Path
+    name: str
+    format: str
+    size: int
+
+
+def walk(inputs: Sequence[Path], out: Path | None) -> tuple[list[InputFile], list[Reject]]:
+    """The files under some paths in a fixed order, and those of no known format.
+
+    The output folder is left out of the walk; hidden files and folders are, too. Raises InputError
+    for a path that does not exist and UsageError where a path is the output folder itself.
+    """
+    base = _base(inputs)
+    skip = out.resolve() if out else None
+    files: dict[Path, InputFile] = {}
+    odd: list[Reject] = []
+    for path in inputs:
+        if not path.exists():
+            raise InputError("没有这个文件或文件夹", "no such file or folder", where=str(path))
+        if skip and path.resolve() == skip:
+            raise UsageError(
+                "输出文件夹就是输入文件夹;请用 --out 另指一个",
+                "the output folder is the input folder; name another with --out",
+                where=str(path),
+            )
+        if path.is_file():
+            _take(path, base, SUFFIXES.get(path.suffix.lower(), "txt"), files)
+            continue
+        for member in _inside(path, skip):
+            kind = SUFFIXES.get(member.suffix.lower())
+            if kind:
+                _take(member, base, kind, files)
+            else:
+                odd.append(
+                    Reject(
+                        _name(member, base),
+                        0,
+                        "unknown_format",
+                        f"不认识的格式 {member.suffix or '(无扩展名)'};可读的有 {' '.join(SUFFIXES)}",
+                        f"unknown format {member.suffix or '(no suffix)'}; known are {' '.join(SUFFIXES)}",
+                    )
+                )
+    return list(files.values()), odd
+
+
+def _inside(folder: Path, skip: Path | None) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder):
+        here = Path(root)
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() != skip)
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield here / name
+
+
+def _take(path: Path, base: Path, kind: str, files: dict[Path, InputFile]) -> None:
+    where = path.resolve()
+    if where not in files:
+        files[where] = InputFile(path, _name(path, base), kind, path.stat().st_size if path.exists() else 0)
+
+
+def _name(path: Path, base: Path) -> str:
+    return Path(os.path.abspath(path)).relative_to(base).as_posix()
+
+
+def _base(inputs: Sequence[Path]) -> Path:
+    """The folder that output names are relative to: the one input folder, or what all share."""
+    tops = [Path(os.path.abspath(p)) if p.is_dir() else Path(os.path.abspath(p)).parent for p in inputs]
+    if len(tops) == 1:
+        return tops[0]
+    return Path(os.path.commonpath(tops)) if tops else Path.cwd()

@@ -1,0 +1,96 @@
+"""The output folder of a run: whose it is, and files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from cleanup.errors import InputError, UsageError
+
+LOG = "run.log.json"
+_OURS = (
+    "cleaned",
+    "channels",
+    "findings.jsonl",
+    "articles.jsonl",
+    "summary.json",
+    "rejected.jsonl",
+    "report.html",
+    "diff.patch",
+    "findings.csv",
+    LOG,
+)
+_PARTIAL = ".partial"
+
+
+class RunFolder:
+    """A folder claimed for one run. Claiming it takes away what an earlier run of the same left there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def claim(self, command: dict[str, Any], *, overwrite: bool) -> None:
+        """Make the folder this command's own.
+
+        A folder that holds another run, or things that no run wrote, is refused; with `overwrite`
+        another run's files are replaced, and what is nobody's stays. Raises UsageError, InputError.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            held = [p for p in self.path.iterdir() if not p.name.startswith(".")]
+        except (FileExistsError, NotADirectoryError):
+            raise UsageError("输出路径是一个文件,不是文件夹", "the output path is a file, not a folder", where=str(self.path)) from None
+        except OSError as e:
+            raise InputError(f"不能写入:{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)) from e
+        if held and not overwrite:
+            before = self._command()
+            if before is None:
+                raise UsageError(
+                    "输出文件夹里有不是 cleanup 写的东西;请用 --out 另指一个空文件夹",
+                    "the output folder holds files that no run wrote; name an empty one with --out",
+                    where=str(self.path),
+                )
+            if before != command:
+                raise UsageError(
+                    f"输出文件夹里是另一次运行({' '.join(before.get('inputs', []))});请用 --out 另指一个,或加 --overwrite 覆盖",
+                    f"the output folder holds another run (of {' '.join(before.get('inputs', []))}); "
+                    "name another with --out, or replace it with --overwrite",
+                    where=str(self.path),
+                )
+        try:
+            for name in _OURS:
+                for stale in (self.path / name, self.path / (name + _PARTIAL)):
+                    if stale.is_dir():
+                        shutil.rmtree(stale)
+                    else:
+                        stale.unlink(missing_ok=True)
+        except OSError as e:
+            raise InputError(f"不能写入:{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)) from e
+
+    def _command(self) -> dict[str, Any] | None:
+        """The command of the run that the folder holds, or None where it holds none."""
+        try:
+            log = json.loads((self.path / LOG).read_text("utf-8"))
+            command = log["command"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return command if isinstance(command, dict) else None
+
+    @contextlib.contextmanager
+    def writing(self, name: str) -> Iterator[IO[bytes]]:
+        """A file that gets its name when it is whole. Interrupted, what was written keeps `.partial`."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + _PARTIAL)
+        with partial.open("wb") as f:
+            yield f
+        os.replace(partial, path)
+
+    def write_json(self, name: str, value: dict[str, Any]) -> None:
+        with self.writing(name) as f:
+            f.write(json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n")
