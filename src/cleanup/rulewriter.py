@@ -28,7 +28,7 @@ def write_rule(
     All examples must mark the same change. Raises UsageError where they do not or the file is
     there already, RuleError where the rule would not load or its examples fail; then nothing is left.
     """
-    if not regex.fullmatch(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+", rule_id):
+    if not regex.fullmatch(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", rule_id):
         raise UsageError(f"规则名 {rule_id!r} 不是 kebab-case(如 dropped-fan)", f"the id {rule_id!r} is not kebab-case, as dropped-fan is")
     try:
         examples = [parse_example(f) for f in fires]

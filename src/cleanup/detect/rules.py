@@ -25,11 +25,26 @@ class OutOfTime(Exception):
 
 
 @lru_cache(maxsize=4096)
-def compiled(pattern: str, scope: str) -> regex.Pattern[str]:
-    """The pattern of a rule, compiled once a process. A line pattern fits a whole line, blanks aside."""
-    if scope == "line":
-        pattern = rf"^[ \t\u3000]*+{pattern}[ \t\u3000\r]*+$"
-    return regex.compile(pattern, regex.MULTILINE | regex.VERSION1)
+def compiled(pattern: str) -> regex.Pattern[str]:
+    """The pattern of a rule, compiled once a process."""
+    return regex.compile(pattern, regex.MULTILINE)
+
+
+def _places(rule: Rule, text: str) -> Iterator[regex.Match[str]]:
+    """Where the rule's pattern stands. A line pattern fits a whole line, blanks around it aside."""
+    pattern = compiled(rule.pattern)
+    if rule.scope != "line":
+        yield from pattern.finditer(text, timeout=TIME_LIMIT_S)
+        return
+    at = 0
+    for line in text.split("\n"):
+        body = line.strip()
+        if body and (not rule.keywords or any(k in body for k in rule.keywords)):
+            start = at + line.index(body)
+            m = pattern.fullmatch(text, start, start + len(body), timeout=TIME_LIMIT_S)
+            if m is not None:
+                yield m
+        at += len(line) + 1
 
 
 def propose(rules: Sequence[Rule], reading: Reading, lexicon: Callable[[], Lexicon]) -> list[Proposal]:
@@ -56,8 +71,8 @@ def _has_cause(rule: Rule, reading: Reading) -> bool:
 def _matches(rule: Rule, reading: Reading, lexicon: Callable[[], Lexicon]) -> Iterator[Proposal]:
     view = reading.view
     try:
-        for m in compiled(rule.pattern, rule.scope).finditer(view.folded, timeout=TIME_LIMIT_S):
-            at, to = m.span() if rule.scope == "line" else m.span("at")
+        for m in _places(rule, view.folded):
+            at, to = m.span("at")
             home = view.span(at, to)
             if rule.scope == "line":
                 home = _whole_line(reading.text, *home)

@@ -41,8 +41,8 @@ RULE_KEYS = (
     "fires",
     "quiet",
 )
-ONCE = ("id", "message", "fires", "quiet", "pattern", "terms", "words")
-_ID = regex.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+ONCE = ("id", "message", "fires", "quiet", "pattern", "words")
+_ID = regex.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 def unknown(key: str, known: Sequence[str]) -> tuple[str, str]:

@@ -1,0 +1,120 @@
+"""findings.csv: every finding on a row, for a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any
+
+from cleanup.data import Finding, Outcome
+from cleanup.report.inline import action_of
+
+if TYPE_CHECKING:
+    from _csv import Writer
+
+COLUMNS = (
+    "article",
+    "source",
+    "file",
+    "record",
+    "line",
+    "column",
+    "start",
+    "end",
+    "context_before",
+    "observed",
+    "replacement",
+    "context_after",
+    "action",
+    "kind",
+    "rule",
+    "tier",
+    "confidence",
+    "applied",
+    "message",
+)
+# Characters of the text shown on each side of a finding: a clause, so that a row can be judged
+# without opening the article.
+_AROUND = 15
+# A spreadsheet takes a cell that begins so for a formula. Full-width forms are in because some
+# locales narrow them; a carriage return because it may end the cell before and begin the next.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+class FindingsCsv:
+    """Writes findings.csv as findings come. UTF-8 with a byte order mark, which is how Excel knows.
+
+    Takes a path, or a text file opened with newline="" that stays the caller's to close; for that
+    one the mark is written as a character. Usable as a context manager.
+    """
+
+    def __init__(self, to: str | Path | IO[str]) -> None:
+        import csv
+
+        self._owned = isinstance(to, (str, Path))
+        self._file: IO[str] = Path(to).open("w", encoding="utf-8", newline="") if isinstance(to, (str, Path)) else to  # noqa: SIM115
+        self._file.write("\ufeff")
+        self._writer: Writer = csv.writer(self._file)
+        self._writer.writerow(COLUMNS)
+
+    def __enter__(self) -> FindingsCsv:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._owned:
+            self._file.close()
+
+    def add(self, outcome: Outcome) -> None:
+        """A row for each finding of an article, with the text around it."""
+        text = outcome.document.text
+        for f in outcome.findings:
+            self._row(f, text[max(0, f.start - _AROUND) : f.start], text[f.end : f.end + _AROUND])
+
+    def add_finding(self, finding: Finding) -> None:
+        """A row for a finding whose article is not at hand; the columns of the context stay empty."""
+        self._row(finding, "", "")
+
+    def _row(self, f: Finding, before: str, after: str) -> None:
+        row: tuple[Any, ...] = (
+            f.article,
+            f.source,
+            f.file,
+            f.record,
+            f.line,
+            f.column,
+            f.start,
+            f.end,
+            before,
+            f.observed,
+            f.replacement,
+            after,
+            action_of(f),
+            f.kind,
+            f.rule,
+            f.tier,
+            f"{f.confidence:g}",
+            "true" if f.applied else "false",
+            f.message,
+        )
+        self._writer.writerow([cell(v) if isinstance(v, str) else v for v in row])
+
+
+def cell(value: str) -> str:
+    """A string that a spreadsheet shows and does not run: what looks like a formula gets a `'` in front.
+
+    >>> cell("=1+1"), cell("招聘")
+    ("'=1+1", '招聘')
+    """
+    value = value.encode("utf-8", "replace").decode()
+    return "'" + value if value.lstrip(" \n").startswith(_FORMULA) else value
+
+
+def write_csv(to: str | Path | IO[str], findings: Iterable[Finding]) -> None:
+    """findings.csv of findings without their articles, streamed."""
+    with FindingsCsv(to) as table:
+        for finding in findings:
+            table.add_finding(finding)
