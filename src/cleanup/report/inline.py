@@ -104,8 +104,23 @@ def code_point_name(char: str) -> str:
 def plain(text: str) -> str:
     """The text for an attribute or a name: one line, what shows nothing spelled out."""
     return "".join(
-        {"text": p.text, "newline": "↵", "badge": f"⟨{code_point(p.text)}⟩"}[p.kind] for p in pieces(text, finding=True)
+        {"text": p.text, "newline": "↵", "badge": f"⟨{code_point(p.text)}⟩"}[p.kind]
+        for p in pieces(text, finding=True)
     )
+
+
+def shortened(run: Sequence[Piece], limit: int) -> tuple[Piece, ...]:
+    """The first `limit` characters or so, with an ellipsis where there are more."""
+    out: list[Piece] = []
+    for piece in run:
+        if limit <= 0:
+            return (*out, Piece("text", "…"))
+        text = piece.text
+        out.append(piece if len(text) <= limit else Piece("text", text[:limit] + "…"))
+        limit -= len(text)
+        if limit < 0:
+            return tuple(out)
+    return tuple(out)
 
 
 def action_of(finding: Finding) -> Action:

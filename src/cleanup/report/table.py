@@ -53,7 +53,9 @@ class FindingsCsv:
         import csv
 
         self._owned = isinstance(to, (str, Path))
-        self._file: IO[str] = Path(to).open("w", encoding="utf-8", newline="") if isinstance(to, (str, Path)) else to  # noqa: SIM115
+        self._file: IO[str] = (
+            Path(to).open("w", encoding="utf-8", newline="") if isinstance(to, (str, Path)) else to
+        )  # noqa: SIM115
         self._file.write("\ufeff")
         self._writer: Writer = csv.writer(self._file)
         self._writer.writerow(COLUMNS)
@@ -61,7 +63,9 @@ class FindingsCsv:
     def __enter__(self) -> FindingsCsv:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
