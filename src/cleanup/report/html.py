@@ -169,7 +169,7 @@ def _environment() -> Environment:
         "code_point": code_point,
         "code_point_name": code_point_name,
         "lang_of": _lang_of,
-        "short": lambda pieces: shortened(pieces, _ECHO_MAX),
+        "short": _short,
     }
     environment.globals |= {"say": _say, "what": _what, "evidence": sentences}
     return environment
@@ -326,8 +326,12 @@ def _say(mark: Mark, message: str, words: Words) -> str:
     return words("say", n=mark.number, what=_what(mark, words), message=message)
 
 
+def _short(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    return shortened(pieces, _ECHO_MAX)
+
+
 def _echo(pieces: Sequence[Piece]) -> str:
     return "".join(
         code_point(p.text) if p.kind == "badge" else "↵" if p.kind == "newline" else p.text
-        for p in shortened(pieces, _ECHO_MAX)
+        for p in _short(pieces)
     )

@@ -220,7 +220,7 @@ def _head(gap: str) -> int:
     """How much stays in view after a finding: its line and the next, or as far as a sentence ends."""
     lines = _TWO_LINES.match(gap)
     if lines and lines.end() <= _CONTEXT:
-        return lines.end()
+        return int(lines.end())
     if len(gap) <= _CONTEXT:
         return len(gap)
     return max((m.end() for m in _STOP.finditer(gap, 0, _CONTEXT)), default=_CONTEXT)

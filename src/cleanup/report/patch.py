@@ -38,7 +38,7 @@ def slug(name: str) -> str:
     >>> slug("新闻-12"), slug("../etc/passwd")
     ('新闻-12', 'etc-passwd-42540b52')
     """
-    plain = regex.sub(r"\.{2,}", ".", _UNSAFE.sub("-", unicodedata.normalize("NFC", name))).strip("-._")
+    plain: str = regex.sub(r"\.{2,}", ".", _UNSAFE.sub("-", unicodedata.normalize("NFC", name))).strip("-._")
     short = plain.encode()[:_SLUG_MAX].decode(errors="ignore").rstrip("-._")
     if short == name:
         return short
