@@ -23,6 +23,7 @@ from cleanup.report.inline import (
     marks,
     plain,
     shortened,
+    spelled,
 )
 from cleanup.report.words import Lang, Words
 from cleanup.rules import RuleSet
@@ -331,7 +332,4 @@ def _short(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 
 
 def _echo(pieces: Sequence[Piece]) -> str:
-    return "".join(
-        code_point(p.text) if p.kind == "badge" else "↵" if p.kind == "newline" else p.text
-        for p in _short(pieces)
-    )
+    return spelled(_short(pieces))

@@ -101,12 +101,15 @@ def code_point_name(char: str) -> str:
     return unicodedata.name(char, code_point(char))
 
 
+def spelled(run: Sequence[Piece]) -> str:
+    """Pieces as plain text on one line, what shows nothing spelled out."""
+    badges = (f"⟨{code_point(p.text)}⟩" if p.kind == "badge" else p.text for p in run)
+    return "".join(badges).replace("\n", "↵")
+
+
 def plain(text: str) -> str:
-    """The text for an attribute or a name: one line, what shows nothing spelled out."""
-    return "".join(
-        {"text": p.text, "newline": "↵", "badge": f"⟨{code_point(p.text)}⟩"}[p.kind]
-        for p in pieces(text, finding=True)
-    )
+    """The text for an attribute or a name: one line, nothing invisible in it."""
+    return spelled(pieces(text, finding=True))
 
 
 def shortened(run: Sequence[Piece], limit: int) -> tuple[Piece, ...]:

@@ -53,9 +53,11 @@ class FindingsCsv:
         import csv
 
         self._owned = isinstance(to, (str, Path))
-        self._file: IO[str] = (
-            Path(to).open("w", encoding="utf-8", newline="") if isinstance(to, (str, Path)) else to
-        )  # noqa: SIM115
+        self._file: IO[str]
+        if isinstance(to, (str, Path)):
+            self._file = Path(to).open("w", encoding="utf-8", newline="")  # noqa: SIM115 closed in close()
+        else:
+            self._file = to
         self._file.write("\ufeff")
         self._writer: Writer = csv.writer(self._file)
         self._writer.writerow(COLUMNS)
