@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,7 +33,7 @@ MANY = 10_000
 class Options:
     """What a run is told beside its inputs. None for patch and csv: up to MANY articles."""
 
-    fields: Fields = Fields()
+    fields: Fields = field(default_factory=Fields)
     encoding: str = "utf-8"
     overwrite: bool = False
     patch: bool | None = None
@@ -165,7 +165,7 @@ class _Job:
                         raise _Stopped
         except OSError as e:
             reason = e.strerror or str(e)
-            self.reject(Reject(file.name, 0, "unreadable", f"读写不了:{reason}", f"cannot be read or written: {reason}"), b"")
+            self.reject(Reject(file.name, 0, "unreadable", f"读写不了：{reason}", f"cannot be read or written: {reason}"), b"")
             return
         if not wrote and file.format != "jsonl":
             # a reject that was a whole file leaves no empty shell of itself among the cleaned
@@ -185,7 +185,7 @@ class _Job:
         except Exception as e:  # a fault of ours costs this record, not the run, and is told in full
             self.notes.append(f"{file.name}:{record.document.record}: {traceback.format_exc()}")
             what = f"{type(e).__name__}: {e}"
-            zh, en = f"程序出错:{what};详见 {LOG},请报告", f"a fault of the program: {what}; see {LOG}, and please report it"
+            zh, en = f"程序出错：{what}；详见 {LOG}，请报告", f"a fault of the program: {what}; see {LOG}, and please report it"
             self.reject(Reject(file.name, record.document.record, "internal_error", zh, en), record.raw)
             return 0
         cleaned.write(data)
@@ -196,10 +196,10 @@ class _Job:
         document = outcome.document
         place = f"{document.file}:{document.record}"
         if not document.text.strip():
-            self._watch.warn(Reject(document.file, document.record, "empty", "文章是空的,原样写出", "the article is empty; written as it is"))
+            self._watch.warn(Reject(document.file, document.record, "empty", "文章是空的，原样写出", "the article is empty; written as it is"))
         if moved_to:
             self.notes.append(f"{place}: written as {moved_to}, which its own encoding could not hold")
-            zh, en = f"原编码写不下,已改用 {moved_to}", f"did not fit its encoding and was written as {moved_to}"
+            zh, en = f"原编码写不下，已改用 {moved_to}", f"did not fit its encoding and was written as {moved_to}"
             self._watch.warn(Reject(document.file, 0, "re_encoded", zh, en))
         self.notes += (f"{place}: {note}" for note in outcome.notes)
         self.tally.add(outcome)

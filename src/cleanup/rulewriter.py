@@ -33,11 +33,11 @@ def write_rule(
     try:
         examples = [parse_example(f) for f in fires]
     except ValueError as e:
-        raise UsageError(f"例句有误:{e}", f"bad example: {e}") from e
+        raise UsageError(f"例句有误：{e}", f"bad example: {e}") from e
     changes = {(x.text[s:e], r) for x in examples for s, e, r in x.edits}
     if len(changes) != 1:
         raise UsageError(
-            f"例句应标出同一处改动,现有 {len(changes)} 种;写法如 工作[→范]围",
+            f"例句应标出同一处改动，现有 {len(changes)} 种；写法如 工作[→范]围",
             f"the examples must mark one and the same change, and mark {len(changes)}; write it as 工作[→范]围",
         )
     path = to / f"{rule_id}.toml"

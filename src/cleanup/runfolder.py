@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,20 +43,20 @@ class RunFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             held = [p for p in self.path.iterdir() if not p.name.startswith(".")]
         except (FileExistsError, NotADirectoryError):
-            raise UsageError("输出路径是一个文件,不是文件夹", "the output path is a file, not a folder", where=str(self.path)) from None
+            raise UsageError("输出路径是一个文件，不是文件夹", "the output path is a file, not a folder", where=str(self.path)) from None
         except OSError as e:
-            raise InputError(f"不能写入:{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)) from e
+            raise InputError(f"不能写入：{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)) from e
         if held and not overwrite:
             before = self._command()
             if before is None:
                 raise UsageError(
-                    "输出文件夹里有不是 cleanup 写的东西;请用 --out 另指一个空文件夹",
+                    "输出文件夹里有不是 cleanup 写的东西；请用 --out 另指一个空文件夹",
                     "the output folder holds files that no run wrote; name an empty one with --out",
                     where=str(self.path),
                 )
             if before != command:
                 raise UsageError(
-                    f"输出文件夹里是另一次运行({' '.join(before.get('inputs', []))});请用 --out 另指一个,或加 --overwrite 覆盖",
+                    f"输出文件夹里是另一次运行（{' '.join(before.get('inputs', []))}）;请用 --out 另指一个，或加 --overwrite 覆盖",
                     f"the output folder holds another run (of {' '.join(before.get('inputs', []))}); "
                     "name another with --out, or replace it with --overwrite",
                     where=str(self.path),
@@ -70,7 +69,7 @@ class RunFolder:
                     else:
                         stale.unlink(missing_ok=True)
         except OSError as e:
-            raise InputError(f"不能写入:{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)) from e
+            raise InputError(f"不能写入：{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)) from e
 
     def _command(self) -> dict[str, Any] | None:
         """The command of the run that the folder holds, or None where it holds none."""
@@ -89,7 +88,7 @@ class RunFolder:
         partial = path.with_name(path.name + _PARTIAL)
         with partial.open("wb") as f:
             yield f
-        os.replace(partial, path)
+        partial.replace(path)
 
     def write_json(self, name: str, value: dict[str, Any]) -> None:
         with self.writing(name) as f:

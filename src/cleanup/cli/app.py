@@ -11,7 +11,7 @@ from cleanup.cli.voice import told
 app = typer.Typer(
     name="cleanup",
     help=told(
-        "找出并修复采集来的中文文章里的系统性损坏:被滤掉的字词、塞入的广告词、掩码、页面残留。",
+        "找出并修复采集来的中文文章里的系统性损坏：被滤掉的字词、塞入的广告词、掩码、页面残留。",
         "Find and repair the systematic damage in scraped Chinese articles: filtered words, inserted search terms, masks, page furniture.",
     ),
     no_args_is_help=True,

@@ -12,9 +12,9 @@ from cleanup.cli.options import LANG_DEFAULT, LangOption, OffOption, RulesOption
 from cleanup.cli.voice import Voice, errors_told, told
 
 HELP = told(
-    """对照金标准计算准确率、召回率、净修复率和误伤,按类别与来源列出。
+    """对照金标准计算准确率、召回率、净修复率和误伤，按类别与来源列出。
 
-    例:
+    例：
 
     `cleanup evaluate samples/gold.jsonl`
 
@@ -39,22 +39,22 @@ def evaluate(
     gold: Annotated[Path, typer.Argument(metavar="GOLD", help=told("金标准 JSONL:id、text、edits。", "Gold JSONL: id, text, edits."))],
     findings: Annotated[
         Path | None,
-        typer.Option("--findings", help=told("评这份 findings.jsonl,而不重新运行。", "Judge this findings.jsonl instead of running.")),
+        typer.Option("--findings", help=told("评这份 findings.jsonl，而不重新运行。", "Judge this findings.jsonl instead of running.")),
     ] = None,
     apply: Annotated[
-        str, typer.Option("--apply", help=told("应用到哪一档:auto 或 suggest。", "Tiers to apply: auto or suggest."))
+        str, typer.Option("--apply", help=told("应用到哪一档：auto 或 suggest。", "Tiers to apply: auto or suggest."))
     ] = "auto",
     rules: RulesOption = [],  # noqa: B006 - typer copies it
     off: OffOption = [],  # noqa: B006
     shipped: ShippedOption = True,
     baseline: Annotated[
-        Path | None, typer.Option("--baseline", help=told("底线文件;低于底线时以 1 退出。", "File of floors; exit 1 under one."))
+        Path | None, typer.Option("--baseline", help=told("底线文件；低于底线时以 1 退出。", "File of floors; exit 1 under one."))
     ] = None,
     update_baseline: Annotated[
         bool, typer.Option("--update-baseline", help=told("把底线提高到现在的数值。", "Raise the floors to the present figures."))
     ] = False,
     lower: Annotated[
-        str, typer.Option("--lower", metavar="REASON", help=told("允许降低底线,理由记入文件。", "Allow floors to be lowered; the reason is recorded."))
+        str, typer.Option("--lower", metavar="REASON", help=told("允许降低底线，理由记入文件。", "Allow floors to be lowered; the reason is recorded."))
     ] = "",
     show: Annotated[int, typer.Option("--show", help=told("列出若干错改与漏改。", "List so many wrong and missed edits."))] = 0,
     json: Annotated[bool, typer.Option("--json", help=told("输出 JSON。", "Write JSON."))] = False,
@@ -69,7 +69,7 @@ def evaluate(
         from cleanup.evaluate.floors import check, update
 
         if apply not in ("auto", "suggest", "none"):
-            raise UsageError(f"--apply 不能是 {apply!r},可用 auto、suggest", f"--apply cannot be {apply!r}; use auto or suggest")
+            raise UsageError(f"--apply 不能是 {apply!r}，可用 auto、suggest", f"--apply cannot be {apply!r}; use auto or suggest")
         if (update_baseline or lower) and baseline is None:
             raise UsageError("--update-baseline 和 --lower 需要 --baseline", "--update-baseline and --lower need --baseline")
         data = read_gold(gold)
@@ -144,7 +144,7 @@ def _table(scores: Any, voice: Voice) -> None:
         voice.out.print(table)
     sources = sorted({s for row in scores.by_kind_and_source.values() for s in row})
     if len(sources) > 1:
-        title = voice.pick("类别 × 来源:准确率/召回率", "kind × source: precision/recall")
+        title = voice.pick("类别 × 来源：准确率/召回率", "kind × source: precision/recall")
         table = Table(title, *sources, box=None, pad_edge=False)
         for kind, row in scores.by_kind_and_source.items():
             table.add_row(kind, *(_pair(row[s]) if s in row else "" for s in sources))

@@ -16,7 +16,7 @@ from cleanup.errors import InputError
 HELP = told(
     """逐处说明一段文字里发现了什么、凭什么、怎样修。
 
-    例:
+    例：
 
     `cleanup explain "双方的工作围不同"`
 
@@ -41,7 +41,7 @@ _SHOWN = 14
 
 def explain(
     text: Annotated[
-        str, typer.Argument(help=told("要看的文字,- 为标准输入。", "The text; - is stdin."), show_default=False)
+        str, typer.Argument(help=told("要看的文字，- 为标准输入。", "The text; - is stdin."), show_default=False)
     ] = "",
     file: Annotated[Path | None, typer.Option("--file", "-f", help=told("要看的文件。", "A file to read."))] = None,
     rules: RulesOption = [],  # noqa: B006 - typer copies it
@@ -73,13 +73,13 @@ def explain(
             rule = next((r for r in ruleset.rules if r.id == f.rule), None)
             _place(voice, body, f, rule.why if rule else "")
         for f, winner in outcome.skipped:
-            voice.say(f"  另有 {f.rule} 与 {winner} 重叠,未采用", f"  {f.rule} overlaps {winner} and was not used", "dim")
+            voice.say(f"  另有 {f.rule} 与 {winner} 重叠，未采用", f"  {f.rule} overlaps {winner} and was not used", "dim")
         for note in outcome.notes:
             voice.warn(note)
         if not outcome.findings:
             voice.say("没有发现损坏", "no damage found")
         elif outcome.changed:
-            voice.say("修复后:", "after repair:", "bold")
+            voice.say("修复后：", "after repair:", "bold")
             voice.out.print(Text(outcome.text))
 
 
@@ -96,7 +96,7 @@ def _text(text: str, file: Path | None) -> str:
         return record.document.text if record.document else ""
     if text == "-" or not text:
         if not text and sys.stdin.isatty():
-            raise InputError("请给出文字,或用 --file、-", "give a text, or --file, or -")
+            raise InputError("请给出文字，或用 --file、-", "give a text, or --file, or -")
         data = sys.stdin.buffer.read()
         try:
             return data.decode("utf-8-sig")

@@ -12,15 +12,15 @@ from cleanup.errors import UsageError
 
 LangOption = Annotated[
     str,
-    typer.Option("--lang", envvar="CLEANUP_LANG", help=told("消息与报告的语言:zh 或 en。", "Language of messages and reports: zh or en.")),
+    typer.Option("--lang", envvar="CLEANUP_LANG", help=told("消息与报告的语言：zh 或 en。", "Language of messages and reports: zh or en.")),
 ]
 RulesOption = Annotated[
     list[Path],
-    typer.Option("--rules", help=told("另加的规则文件或文件夹,可重复。", "More rule files or folders; may be repeated."), show_default=False),
+    typer.Option("--rules", help=told("另加的规则文件或文件夹，可重复。", "More rule files or folders; may be repeated."), show_default=False),
 ]
 OffOption = Annotated[
     list[str],
-    typer.Option("--off", metavar="RULE", help=told("停用某条规则,可重复。", "A rule not to use; may be repeated."), show_default=False),
+    typer.Option("--off", metavar="RULE", help=told("停用某条规则，可重复。", "A rule not to use; may be repeated."), show_default=False),
 ]
 ShippedOption = Annotated[
     bool,
@@ -36,4 +36,4 @@ def language(value: str) -> Lang:
         return "zh"
     if value.lower().startswith("en"):
         return "en"
-    raise UsageError(f"--lang 只能是 zh 或 en,不是 {value!r}", f"--lang is zh or en, not {value!r}")
+    raise UsageError(f"--lang 只能是 zh 或 en，不是 {value!r}", f"--lang is zh or en, not {value!r}")

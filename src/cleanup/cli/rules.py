@@ -13,14 +13,14 @@ from cleanup.cli.options import LANG_DEFAULT, LangOption, RulesOption, ShippedOp
 from cleanup.cli.voice import Voice, errors_told, told
 
 app = typer.Typer(
-    help=told("规则:列出、查看、检验、新建。", "Rules: list, show, test, write."),
+    help=told("规则：列出、查看、检验、新建。", "Rules: list, show, test, write."),
     no_args_is_help=True,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-@app.command("list", help=told("列出规则。例:`cleanup rules list --kind mask`", "List the rules. Example: `cleanup rules list --kind mask`"))
+@app.command("list", help=told("列出规则。例：`cleanup rules list --kind mask`", "List the rules. Example: `cleanup rules list --kind mask`"))
 def list_(
     kind: Annotated[str, typer.Option("--kind", help=told("只列一类。", "Only one kind."))] = "",
     rules: RulesOption = [],  # noqa: B006 - typer copies it
@@ -36,7 +36,7 @@ def list_(
         from cleanup.verify import load_verified
 
         if kind and kind not in KINDS:
-            raise UsageError(f"没有 {kind!r} 这一类;可用:{', '.join(KINDS)}", f"no kind {kind!r}; use one of {', '.join(KINDS)}")
+            raise UsageError(f"没有 {kind!r} 这一类；可用：{', '.join(KINDS)}", f"no kind {kind!r}; use one of {', '.join(KINDS)}")
         chosen = [r for r in load_verified(rules, shipped=shipped).rules if not kind or r.kind == kind]
         rows = [(r.id, r.kind, r.tier, r.action, r.family, r.message[voice.lang]) for r in chosen]
         if not voice.out.is_terminal:
@@ -49,7 +49,7 @@ def list_(
         voice.out.print(table)
 
 
-@app.command("show", help=told("查看一条规则。例:`cleanup rules show dropped-char-in-word`", "Show a rule. Example: `cleanup rules show dropped-char-in-word`"))
+@app.command("show", help=told("查看一条规则。例：`cleanup rules show dropped-char-in-word`", "Show a rule. Example: `cleanup rules show dropped-char-in-word`"))
 def show(
     rule_id: Annotated[str, typer.Argument(metavar="RULE", help=told("规则名。", "Id of the rule."))],
     rules: RulesOption = [],  # noqa: B006
@@ -81,10 +81,10 @@ def show(
                 voice.out.print(Text(f"{name}: ", style="bold cyan") + Text(value))
 
 
-@app.command("test", help=told("检验规则的例句。例:`cleanup rules test my-rules/`", "Try the examples of rules. Example: `cleanup rules test my-rules/`"))
+@app.command("test", help=told("检验规则的例句。例：`cleanup rules test my-rules/`", "Try the examples of rules. Example: `cleanup rules test my-rules/`"))
 def test(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]…", help=told("规则文件或文件夹;默认为随附的规则。", "Rule files or folders; those that ship by default."))
+        list[Path] | None, typer.Argument(metavar="[PATH]…", help=told("规则文件或文件夹；默认为随附的规则。", "Rule files or folders; those that ship by default."))
     ] = None,
     lang: LangOption = LANG_DEFAULT,
 ) -> None:
@@ -101,7 +101,7 @@ def test(
             voice.fail(failure.error)
         examples = sum(len(r.fires) + len(r.quiet) for r in ruleset.rules)
         voice.say(
-            f"{len(ruleset.rules)} 条规则,{examples} 个例句,{len(failed)} 个不符",
+            f"{len(ruleset.rules)} 条规则，{examples} 个例句，{len(failed)} 个不符",
             f"{len(ruleset.rules)} rules, {examples} examples, {len(failed)} failing",
         )
         if failed:
@@ -111,9 +111,9 @@ def test(
 @app.command(
     "new",
     help=told(
-        """由例句写出一条新规则,并当场检验。
+        """由例句写出一条新规则，并当场检验。
 
-        例:`cleanup rules new dropped-fan --fires "双方的工作[→范]围不同" --quiet "周围很安静" --to my-rules`
+        例：`cleanup rules new dropped-fan --fires "双方的工作[→范]围不同" --quiet "周围很安静" --to my-rules`
         """,
         """Write a new rule from its examples, and try it at once.
 
@@ -122,11 +122,11 @@ def test(
     ),
 )
 def new(
-    rule_id: Annotated[str, typer.Argument(metavar="RULE", help=told("规则名,kebab-case。", "Id of the rule, kebab-case."))],
-    fires: Annotated[list[str], typer.Option("--fires", help=told("应触发的例句,标出改动。", "A sentence that must fire, its edit marked."))],
+    rule_id: Annotated[str, typer.Argument(metavar="RULE", help=told("规则名，kebab-case。", "Id of the rule, kebab-case."))],
+    fires: Annotated[list[str], typer.Option("--fires", help=told("应触发的例句，标出改动。", "A sentence that must fire, its edit marked."))],
     quiet: Annotated[list[str], typer.Option("--quiet", help=told("不应触发的例句。", "A sentence that must not fire."))],
     to: Annotated[Path, typer.Option("--to", help=told("规则文件夹。", "Folder of rules."))] = Path("rules/local"),
-    kind: Annotated[str, typer.Option("--kind", help=told("类;默认由改动猜出。", "Kind; guessed from the edit by default."))] = "",
+    kind: Annotated[str, typer.Option("--kind", help=told("类；默认由改动猜出。", "Kind; guessed from the edit by default."))] = "",
     tier: Annotated[str, typer.Option("--tier", help=told("档。", "Tier."))] = "suggest",
     why: Annotated[str, typer.Option("--why", help=told("理由。", "Why the rule is right."))] = "",
     lang: LangOption = LANG_DEFAULT,
@@ -138,4 +138,4 @@ def new(
         from cleanup.rulewriter import write_rule
 
         path = write_rule(to, rule_id, fires, quiet, kind=kind, tier=tier, why=why)
-        voice.say(f"已写 {path},例句都符合;用 --rules {to} 启用", f"wrote {path}, its examples hold; use it with --rules {to}")
+        voice.say(f"已写 {path}，例句都符合；用 --rules {to} 启用", f"wrote {path}, its examples hold; use it with --rules {to}")

@@ -15,15 +15,15 @@ from cleanup.cli.voice import Voice, errors_told, told
 from cleanup.errors import UsageError
 
 HELP = told(
-    """清理文章,写出清理后的文章和差异报告。
+    """清理文章，写出清理后的文章和差异报告。
 
-    默认只应用 auto 档的改动;suggest 档写进报告,由编辑决定。
+    默认只应用 auto 档的改动；suggest 档写进报告，由编辑决定。
 
-    例:
+    例：
 
     `cleanup run article.txt` — 结果在 reports/article
 
-    `cleanup run dump/ more.jsonl --out out` — 文件夹与 JSONL,字段默认为 id、text、source、title
+    `cleanup run dump/ more.jsonl --out out` — 文件夹与 JSONL，字段默认为 id、text、source、title
 
     `cleanup run a.jsonl --text-field body --apply suggest`
 
@@ -50,15 +50,15 @@ def run(
     inputs: Annotated[
         list[Path],
         typer.Argument(
-            metavar="INPUT…", help=told("文件或文件夹(txt、md、jsonl),- 为标准输入。", "Files or folders (txt, md, jsonl); - is stdin.")
+            metavar="INPUT…", help=told("文件或文件夹（txt、md、jsonl）,- 为标准输入。", "Files or folders (txt, md, jsonl); - is stdin.")
         ),
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help=told("输出文件夹;默认 reports/<输入名>。", "Output folder; reports/<name of the input> by default.")),
+        typer.Option("--out", "-o", help=told("输出文件夹；默认 reports/<输入名>。", "Output folder; reports/<name of the input> by default.")),
     ] = None,
     apply: Annotated[
-        str, typer.Option("--apply", help=told("应用到哪一档:auto、suggest 或 none。", "Tiers to apply: auto, suggest or none."))
+        str, typer.Option("--apply", help=told("应用到哪一档：auto、suggest 或 none。", "Tiers to apply: auto, suggest or none."))
     ] = "auto",
     rules: RulesOption = [],  # noqa: B006 - typer copies it
     off: OffOption = [],  # noqa: B006
@@ -67,7 +67,7 @@ def run(
         str, typer.Option("--encoding", help=told("没有 BOM 的文件的编码。", "Encoding of files without a byte order mark."))
     ] = "utf-8",
     format: Annotated[
-        str, typer.Option("--format", help=told("标准输入的格式:txt、md 或 jsonl。", "Format of stdin: txt, md or jsonl."))
+        str, typer.Option("--format", help=told("标准输入的格式：txt、md 或 jsonl。", "Format of stdin: txt, md or jsonl."))
     ] = "txt",
     id_field: Annotated[str, typer.Option(help=told("记录的编号字段。", "Field that holds a record's id."))] = "id",
     text_field: Annotated[str, typer.Option(help=told("记录的正文字段。", "Field that holds a record's text."))] = "text",
@@ -76,13 +76,13 @@ def run(
     patch: Annotated[
         bool | None,
         typer.Option(
-            "--patch/--no-patch", help=told("写 diff.patch;默认一万篇以内写。", "Write diff.patch; by default up to 10,000 articles."), show_default=False
+            "--patch/--no-patch", help=told("写 diff.patch；默认一万篇以内写。", "Write diff.patch; by default up to 10,000 articles."), show_default=False
         ),
     ] = None,
     csv: Annotated[
         bool | None,
         typer.Option(
-            "--csv/--no-csv", help=told("写 findings.csv;默认一万篇以内写。", "Write findings.csv; by default up to 10,000 articles."), show_default=False
+            "--csv/--no-csv", help=told("写 findings.csv；默认一万篇以内写。", "Write findings.csv; by default up to 10,000 articles."), show_default=False
         ),
     ] = None,
     overwrite: Annotated[
@@ -99,7 +99,7 @@ def run(
     with errors_told(voice):
         voice.lang = language(lang)
         if apply not in ("auto", "suggest", "none"):
-            raise UsageError(f"--apply 不能是 {apply!r},可用 auto、suggest、none", f"--apply cannot be {apply!r}; use auto, suggest or none")
+            raise UsageError(f"--apply 不能是 {apply!r}，可用 auto、suggest、none", f"--apply cannot be {apply!r}; use auto, suggest or none")
         _known_encoding(encoding)
         options = {
             "rules": [str(p) for p in rules],
@@ -149,7 +149,14 @@ def _run(inputs: list[Path], out: Path, names: list[str], options: dict[str, Any
 
     if not voice.on_terminal:
         return run_batch(inputs, out, cleaner, command, batch_options, Watch(warn), voice.lang)
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
 
     columns = (
         TextColumn(voice.pick("清理", "cleaning")),
@@ -171,7 +178,7 @@ def _stdin(
     if len(inputs) > 1:
         raise UsageError("- 不能与其他输入同用", "- cannot be used with other inputs")
     if kind not in ("txt", "md", "jsonl"):
-        raise UsageError(f"--format 不能是 {kind!r},可用 txt、md、jsonl", f"--format cannot be {kind!r}; use txt, md or jsonl")
+        raise UsageError(f"--format 不能是 {kind!r}，可用 txt、md、jsonl", f"--format cannot be {kind!r}; use txt, md or jsonl")
     with tempfile.TemporaryDirectory(prefix="cleanup-") as folder:
         path = Path(folder, "stdin", f"stdin.{kind}")
         path.parent.mkdir()
@@ -206,17 +213,17 @@ def _told(result: Any, voice: Voice) -> None:
     """What was done and where it lies, in a few lines."""
     t = result.tally
     if result.interrupted:
-        voice.warn(voice.pick("已中断;已处理的部分都保留着", "interrupted; what was done is kept"))
+        voice.warn(voice.pick("已中断；已处理的部分都保留着", "interrupted; what was done is kept"))
     voice.say(
-        f"读取 {t.read} 篇:改动 {t.changed},未动 {t.unchanged},拒收 {t.rejected};共 {t.chars:,} 字,{result.seconds:.1f} 秒",
+        f"读取 {t.read} 篇：改动 {t.changed}，未动 {t.unchanged}，拒收 {t.rejected}；共 {t.chars:,} 字，{result.seconds:.1f} 秒",
         f"read {t.read} articles: {t.changed} changed, {t.unchanged} unchanged, {t.rejected} rejected; {t.chars:,} characters, {result.seconds:.1f} s",
         "bold",
     )
     tiers = t.by["tier"]
-    waiting = sum(tiers["suggest"].values()) - tiers["suggest"]["applied"] * 2 if "suggest" in tiers else 0
+    waiting = t.found - t.applied - (tiers["flag"]["flag"] if "flag" in tiers else 0)
     flagged = tiers["flag"]["flag"] if "flag" in tiers else 0
     voice.say(
-        f"发现 {t.found} 处:已修复 {t.applied},待定 {waiting},只标出 {flagged}",
+        f"发现 {t.found} 处：已修复 {t.applied}，待定 {waiting}，只标出 {flagged}",
         f"{t.found} findings: {t.applied} repaired, {waiting} suggested, {flagged} flagged",
     )
     kinds = sorted(t.by["kind"].items(), key=lambda kv: (-kv[1].total(), kv[0]))

@@ -54,7 +54,7 @@ class Voice:
         self.err.print(Text(text, style="yellow"))
 
     def fail(self, error: CleanupError) -> None:
-        self.err.print(Text(self.pick("错误:", "error: "), style="bold red") + Text(error.tell(self.lang), style="none"))
+        self.err.print(Text(self.pick("错误：", "error: "), style="bold red") + Text(error.tell(self.lang), style="none"))
 
     @property
     def on_terminal(self) -> bool:
@@ -76,7 +76,7 @@ def errors_told(voice: Voice) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
     except OSError as e:
-        voice.fail(CleanupError(f"读写失败:{e.strerror or e}", f"cannot read or write: {e.strerror or e}", where=str(e.filename or "")))
+        voice.fail(CleanupError(f"读写失败：{e.strerror or e}", f"cannot read or write: {e.strerror or e}", where=str(e.filename or "")))
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         voice.warn(voice.pick("已中断", "interrupted"))

@@ -73,7 +73,7 @@ def _string(values: dict[str, msgspec.Raw], key: str, *, needed: bool = True) ->
     if not needed:
         return None
     kind = {type(None): "null", bool: "bool", int: "number", float: "number"}.get(type(value), type(value).__name__)
-    raise _Bad("text_not_string", f"{key} 是 {kind},不是字符串", f"{key} is a {kind}, not a string")
+    raise _Bad("text_not_string", f"{key} 是 {kind}，不是字符串", f"{key} is a {kind}, not a string")
 
 
 def _name(raw: msgspec.Raw | None) -> str:
@@ -98,9 +98,9 @@ def _not_json(name: str, n: int, body: bytes, e: Exception) -> Reject:
     except UnicodeDecodeError as bad:
         return undecodable(name, n, bad)
     if isinstance(e, msgspec.ValidationError):
-        return Reject(name, n, "not_an_object", "这一行是 JSON,但不是对象", "the line is JSON and not an object")
+        return Reject(name, n, "not_an_object", "这一行是 JSON，但不是对象", "the line is JSON and not an object")
     if "surrogate" in str(e):
-        return Reject(name, n, "lone_surrogate", "字符串里有孤立的代理项(\\ud800 之类)", "a string holds a lone surrogate, as \\ud800 is")
+        return Reject(name, n, "lone_surrogate", "字符串里有孤立的代理项（\\ud800 之类）", "a string holds a lone surrogate, as \\ud800 is")
     return Reject(name, n, "not_json", f"不是合法的 JSON:{e}", f"not valid JSON: {e}")
 
 

@@ -19,7 +19,7 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
     body = raw[len(bom) :]
     if b"\0" in body and not encoding.startswith("utf-16"):
         line = body[: body.index(b"\0")].count(b"\n") + 1
-        yield Record(raw, reject=Reject(name, line, "binary", "含有 NUL 字节,不是文本文件", "holds a NUL byte: not a text file"))
+        yield Record(raw, reject=Reject(name, line, "binary", "含有 NUL 字节，不是文本文件", "holds a NUL byte: not a text file"))
         return
     try:
         text = body.decode(encoding)
@@ -39,7 +39,7 @@ def undecodable(name: str, line: int, e: UnicodeDecodeError) -> Reject:
         name,
         line,
         "undecodable",
-        f"第 {e.start} 字节 {byte} 不是 {e.encoding};若是其他编码,请用 --encoding(如 gb18030)",
+        f"第 {e.start} 字节 {byte} 不是 {e.encoding}；若是其他编码，请用 --encoding(如 gb18030)",
         f"byte {e.start}, {byte}, is not {e.encoding}; for another encoding use --encoding (gb18030, say)",
     )
 

@@ -51,7 +51,7 @@ def walk(inputs: Sequence[Path], out: Path | None) -> tuple[list[InputFile], lis
             raise InputError("没有这个文件或文件夹", "no such file or folder", where=str(path))
         if skip and path.resolve() == skip:
             raise UsageError(
-                "输出文件夹就是输入文件夹;请用 --out 另指一个",
+                "输出文件夹就是输入文件夹；请用 --out 另指一个",
                 "the output folder is the input folder; name another with --out",
                 where=str(path),
             )
@@ -68,7 +68,7 @@ def walk(inputs: Sequence[Path], out: Path | None) -> tuple[list[InputFile], lis
                         _name(member, base),
                         0,
                         "unknown_format",
-                        f"不认识的格式 {member.suffix or '(无扩展名)'};可读的有 {' '.join(SUFFIXES)}",
+                        f"不认识的格式 {member.suffix or '(无扩展名)'}；可读的有 {' '.join(SUFFIXES)}",
                         f"unknown format {member.suffix or '(no suffix)'}; known are {' '.join(SUFFIXES)}",
                     )
                 )

@@ -91,15 +91,15 @@ def check(baseline_path: Path, gold_name: str, digest: str, scores: Scores) -> l
     entries = _read(baseline_path)
     if gold_name not in entries:
         raise FloorError(
-            f"没有 {gold_name} 的质量下限;用 `cleanup evaluate {gold_name} {_RECORD}` 记录",
+            f"没有 {gold_name} 的质量下限；用 `cleanup evaluate {gold_name} {_RECORD}` 记录",
             f"no floors for {gold_name}; record them with `cleanup evaluate {gold_name} {_RECORD}`",
             where=str(baseline_path),
         )
     entry = entries[gold_name]
     if entry.digest != digest:
         raise FloorError(
-            f"{gold_name} 的质量下限属于另一份数据({entry.digest},现为 {digest});"
-            f"如数据应当更换,用 `{_LOWER_ZH}` 重新记录",
+            f"{gold_name} 的质量下限属于另一份数据({entry.digest}，现为 {digest});"
+            f"如数据应当更换，用 `{_LOWER_ZH}` 重新记录",
             f"the floors for {gold_name} belong to other data ({entry.digest}, not {digest}); "
             f"if the data is meant to differ, record anew with `{_LOWER_EN}`",
             where=str(baseline_path),
@@ -216,7 +216,7 @@ def _refuse(path: Path, name: str, old: str, new: str, lost: list[LimitChange]) 
         )
 
     raise FloorError(
-        f"{name} 的质量下限不会在没有说明的情况下放宽:{named('zh')}。如确有必要,用 `{_LOWER_ZH}` 写明原因",
+        f"{name} 的质量下限不会在没有说明的情况下放宽：{named('zh')}。如确有必要，用 `{_LOWER_ZH}` 写明原因",
         f"the floors for {name} are not lowered in silence: {named('en')}. "
         f"If it has to be, state why with `{_LOWER_EN}`",
         where=str(path),
@@ -227,7 +227,7 @@ def _refuse_part(path: Path, name: str, entry: _Entry, scores: Scores) -> None:
     """Figures on some of the articles are not comparable with floors on all of them."""
     if scores.articles != entry.articles:
         raise FloorError(
-            f"{name} 的质量下限基于 {entry.articles} 篇文章,这次只评估了 {scores.articles} 篇;请评估全部文章",
+            f"{name} 的质量下限基于 {entry.articles} 篇文章，这次只评估了 {scores.articles} 篇；请评估全部文章",
             f"the floors for {name} are on {entry.articles} articles, these figures on {scores.articles}; "
             "evaluate all of them",
             where=str(path),
@@ -277,7 +277,7 @@ def _read(path: Path) -> dict[str, _Entry]:
         text = path.read_bytes().decode("utf-8")
     except OSError as e:
         raise FloorError(
-            f"无法读取质量下限:{e.strerror};用 `{_RECORD}` 记录",
+            f"无法读取质量下限：{e.strerror}；用 `{_RECORD}` 记录",
             f"the floors cannot be read: {e.strerror}; record them with `{_RECORD}`",
             where=str(path),
         ) from e

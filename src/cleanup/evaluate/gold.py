@@ -156,7 +156,7 @@ def _records(path: Path) -> Iterator[tuple[int, bytes, dict[str, Any] | None]]:
             for number, raw in enumerate(lines, 1):
                 yield number, raw, _object(raw, f"{path}:{number}") if raw.strip() else None
     except OSError as e:
-        raise GoldError(f"无法读取:{e.strerror}", f"cannot be read: {e.strerror}", where=str(path)) from e
+        raise GoldError(f"无法读取：{e.strerror}", f"cannot be read: {e.strerror}", where=str(path)) from e
 
 
 def _object(raw: bytes, where: str) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def _article(record: Mapping[str, Any], where: str) -> GoldArticle:
         # touching is allowed, and so are insertions at one point: their order in the file is meant
         if b.start < a.end:
             spans = f"[{a.start}, {a.end}) [{b.start}, {b.end})"
-            raise GoldError(f"修改重叠:{spans}", f"edits overlap: {spans}", where=where)
+            raise GoldError(f"修改重叠：{spans}", f"edits overlap: {spans}", where=where)
     return GoldArticle(name, text, source, edits)
 
 
@@ -214,7 +214,7 @@ def _edit(record: object, label: str, text: str, where: str) -> GoldEdit:
             where=where,
         )
     if text[start:end] == replacement:
-        raise GoldError(f"{label}:没有改动任何内容", f"{label}: changes nothing", where=where)
+        raise GoldError(f"{label}：没有改动任何内容", f"{label}: changes nothing", where=where)
     for other in others:
         if not isinstance(other, str):
             _wrong_type(f"{label}.alternatives", str, where)

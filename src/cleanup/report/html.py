@@ -282,17 +282,15 @@ def _article(number: int, outcome: Outcome, known: Mapping[str, Rule], words: Wo
     exact = bool(document.meta.get("text_offset_exact", False))
     found = marks(outcome)
     states = [m.state for m in found if not m.lost_to]
-    place = [document.file or document.article]
+    heading = title or document.article
+    place = [document.file]
     if not exact:
         place.append(words("record", n=document.record))
-    if title or document.article != document.file:
-        place.append(document.article)
-    if document.source:
-        place.append(document.source)
+    place += [document.article, document.source]
     return _Article(
         number=number,
-        heading=_name(title or document.article),
-        place=tuple(dict.fromkeys(_name(p) for p in place)),
+        heading=_name(heading),
+        place=tuple(dict.fromkeys(_name(p) for p in place if p and p != heading)),
         counts=tuple((s, n) for s in ("done", "open", "flag") if (n := states.count(s))),
         notes=tuple(_name(n) for n in outcome.notes),
         blocks=tuple(blocks(document.text, found)),

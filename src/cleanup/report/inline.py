@@ -14,7 +14,7 @@ from cleanup.chars import INVISIBLE
 from cleanup.data import Action, Edit, Finding, Outcome
 
 # Characters kept on each side of a finding where its line, or the next, goes on for longer.
-_CONTEXT = 200
+_CONTEXT = 120
 # A stretch without findings shorter than this is shown: a fold would take as much room.
 _FOLD_MIN = 90
 
@@ -63,6 +63,11 @@ class Mark:
     new: tuple[Piece, ...]
     before: tuple[Piece, ...]
     after: tuple[Piece, ...]
+
+    @property
+    def ends_line(self) -> bool:
+        """Whether what follows it on the page begins a line: its number then goes in front."""
+        return any(run and run[-1].kind == "newline" for run in (self.old, self.new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,8 @@ def marks(outcome: Outcome, *, around: int = 8) -> list[Mark]:
     out = []
     for i, f in enumerate(ordered):
         action = action_of(f)
+        # the next line is no context of a line that goes whole
+        after = "" if text[f.start : f.end].endswith("\n") else text[f.end : f.end + around].partition("\n")[0]
         out.append(
             Mark(
                 number=i + 1,
@@ -158,8 +165,8 @@ def marks(outcome: Outcome, *, around: int = 8) -> list[Mark]:
                 lost_to=lost.get(f.id, ""),
                 old=pieces(text[f.start : f.end], finding=True),
                 new=pieces(f.replacement or "", finding=True),
-                before=pieces(text[max(0, f.start - around) : f.start].rpartition("\n")[2]),
-                after=pieces(text[f.end : f.end + around].partition("\n")[0]),
+                before=pieces(text[max(0, f.start - around) : f.start].rpartition("\n")[2].lstrip()),
+                after=pieces(after),
             )
         )
     return out

@@ -87,7 +87,7 @@ def load_rules(paths: Sequence[Path]) -> RuleSet:
             raw = path.read_bytes()
             text = raw.decode()
         except OSError as e:
-            raise RuleError(f"读不了:{e.strerror}", f"cannot be read: {e.strerror}", where=name) from e
+            raise RuleError(f"读不了：{e.strerror}", f"cannot be read: {e.strerror}", where=name) from e
         except UnicodeDecodeError as e:
             line = raw[: e.start].count(b"\n") + 1
             raise RuleError("不是 UTF-8 文本", "is not UTF-8 text", where=f"{name}:{line}") from e
@@ -97,7 +97,7 @@ def load_rules(paths: Sequence[Path]) -> RuleSet:
             if rule.id in rules:
                 first = rules[rule.id]
                 raise RuleError(
-                    f"规则名重复,已用于 {first.file}:{first.line}",
+                    f"规则名重复，已用于 {first.file}:{first.line}",
                     f"the id is taken, by {first.file}:{first.line}",
                     where=f"{name}:{rule.line}: {rule.id}",
                 )

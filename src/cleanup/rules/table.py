@@ -123,7 +123,7 @@ class TableReader:
             near = get_close_matches(value, known, 1, 0.4)
             raise self.fail(
                 key,
-                f"{key} 不能是 {value!r}" + (f",是否指 {near[0]}?" if near else f",可用:{', '.join(known)}"),
+                f"{key} 不能是 {value!r}" + (f",是否指 {near[0]}?" if near else f",可用：{', '.join(known)}"),
                 f"{key} cannot be {value!r}" + (f"; did you mean {near[0]}?" if near else f"; use one of {', '.join(known)}"),
             )
         return value
@@ -195,18 +195,18 @@ class TableReader:
             try:
                 example = parse_example(written)
             except ValueError as e:
-                raise self.fail(key, f"例句有误:{e}", f"bad example: {e}") from e
+                raise self.fail(key, f"例句有误：{e}", f"bad example: {e}") from e
             if bool(example.edits) != (key == "fires"):
                 zh, en = (
-                    ("没有标出改动,应写作 工作[→范]围", "marks no edit, as in 工作[→范]围")
+                    ("没有标出改动，应写作 工作[→范]围", "marks no edit, as in 工作[→范]围")
                     if key == "fires"
-                    else ("标了改动,应放进 fires", "marks an edit, and belongs in fires")
+                    else ("标了改动，应放进 fires", "marks an edit, and belongs in fires")
                 )
                 raise self.fail(key, f"例句 {written!r} {zh}", f"example {written!r} {en}")
             out.append(example)
         if not out:
             what = ("应当触发", "must fire") if key == "fires" else ("不应触发", "must not fire")
-            raise self.fail(key, f"缺少{what[0]}的例句({key})", f"no example that {what[1]} ({key})")
+            raise self.fail(key, f"缺少{what[0]}的例句（{key}）", f"no example that {what[1]} ({key})")
         return tuple(out)
 
     def _lost(self, action: str) -> dict[str, tuple[tuple[str, int, int], ...]]:
@@ -218,7 +218,7 @@ class TableReader:
             try:
                 left, word, start, end = parse_loss(fold(written).folded)
             except ValueError as e:
-                raise self.fail("words", f"有误:{e}", f"bad word: {e}") from e
+                raise self.fail("words", f"有误：{e}", f"bad word: {e}") from e
             lost[left] = (*lost.get(left, ()), (word, start, end))
         return lost
 
@@ -227,7 +227,7 @@ class TableReader:
         if (bool(pattern) + bool(terms) + bool(lost) > 1) or (action == "insert" and (pattern or terms)):
             raise self.fail(
                 "pattern",
-                "pattern、terms、words 只能用一个;插入用 words 或 left/right",
+                "pattern、terms、words 只能用一个；插入用 words 或 left/right",
                 "use one of pattern, terms, words; insertions use words, or left and right",
             )
         contexts = {k: self.get(k, str, "") for k in ("left", "right", "not_left", "not_right")}
@@ -243,7 +243,7 @@ class TableReader:
             try:
                 compiled = regex.compile(source)
             except regex.error as e:
-                raise self.fail(key, f"正则有误:{e}", f"bad pattern: {e}") from e
+                raise self.fail(key, f"正则有误：{e}", f"bad pattern: {e}") from e
             if key == "pattern" and source and compiled.fullmatch(""):
                 raise self.fail(key, "pattern 能匹配空串", "pattern matches the empty string")
         core = pattern or "|".join(regex.escape(t) for t in sorted(terms or lost, key=lambda t: (-len(t), t)))
@@ -268,7 +268,7 @@ class TableReader:
         if action == "insert" and not has_words and not all(insert or ("",)):
             raise self.fail("insert", "缺少 insert", "insert is missing")
         if action == "replace" and not all(replace or ("",)):
-            raise self.fail("replace", "缺少 replace;删除请用 action = \"delete\"", "replace is missing; to delete, use action = \"delete\"")
+            raise self.fail("replace", "缺少 replace；删除请用 action = \"delete\"", "replace is missing; to delete, use action = \"delete\"")
         return ("",) if action == "delete" else insert or replace
 
     def _needs(self) -> tuple[tuple[str, ...], int]:
