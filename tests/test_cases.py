@@ -3,10 +3,10 @@
 import tomllib
 
 import pytest
-from conftest import ROOT
 
 from cleanup.data import Document
 from cleanup.rules.markup import parse_example
+from conftest import ROOT
 
 
 def cases(name):

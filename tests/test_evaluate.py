@@ -407,7 +407,7 @@ def test_insertions_at_one_point_and_touching_edits_do_not_overlap(tmp_path):
         ([edit_record(2, 1, "")], "[2, 1) is outside the text", "超出正文"),
         ([edit_record(0, 1, "好")], "edits[0]: changes nothing", "没有改动任何内容"),
         ([edit_record(1, 1, "")], "edits[0]: changes nothing", "没有改动任何内容"),
-        ([edit_record(1, 2, "x"), edit_record(0, 2, "")], "edits overlap: [0, 2) [1, 2)", "修改重叠:[0, 2) [1, 2)"),
+        ([edit_record(1, 2, "x"), edit_record(0, 2, "")], "edits overlap: [0, 2) [1, 2)", "修改重叠：[0, 2) [1, 2)"),
         ([edit_record(1, 1, "x"), edit_record(0, 2, "")], "edits overlap: [0, 2) [1, 1)", "修改重叠"),
         ([edit_record(0, 1, "", optional=1)], "edits[0].optional must be true or false", "edits[0].optional 应为布尔值"),
         ([edit_record(0, 1, "", alternatives="x")], "edits[0].alternatives must be a list", "应为列表"),

@@ -61,7 +61,13 @@ class Result:
 
 
 def run(
-    inputs: Sequence[Path], out: Path, cleaner: Cleaner, command: dict[str, Any], options: Options, watch: Watch, lang: str
+    inputs: Sequence[Path],
+    out: Path,
+    cleaner: Cleaner,
+    command: dict[str, Any],
+    options: Options,
+    watch: Watch,
+    lang: str,
 ) -> Result:
     """Clean every article under `inputs` and write everything a run writes into `out`.
 
@@ -144,8 +150,12 @@ class _Job:
         self._watch = watch
         self._lang = lang
         self._encoder = msgspec.json.Encoder()
-        self._out = {n: stack.enter_context(folder.writing(f"{n}.jsonl")) for n in ("findings", "articles", "rejected")}
-        self._patch: IO[bytes] | None = stack.enter_context(folder.writing("diff.patch")) if options.patch is not False else None
+        self._out = {
+            n: stack.enter_context(folder.writing(f"{n}.jsonl")) for n in ("findings", "articles", "rejected")
+        }
+        self._patch: IO[bytes] | None = (
+            stack.enter_context(folder.writing("diff.patch")) if options.patch is not False else None
+        )
         self._table: Any = None
         if options.csv is not False:
             from cleanup.report.table import FindingsCsv
@@ -158,14 +168,21 @@ class _Job:
         try:
             with suppress(_Stopped), self._folder.writing(f"cleaned/{file.name}") as cleaned:
                 wrote = 0
-                for record in form.read(file.path, file.name, fields=self._options.fields, encoding=self._options.encoding):
+                for record in form.read(
+                    file.path, file.name, fields=self._options.fields, encoding=self._options.encoding
+                ):
                     wrote += self._record(record, file, cleaned)
                     self._watch.advance(len(record.raw))
                     if stop:
                         raise _Stopped
         except OSError as e:
             reason = e.strerror or str(e)
-            self.reject(Reject(file.name, 0, "unreadable", f"读写不了：{reason}", f"cannot be read or written: {reason}"), b"")
+            self.reject(
+                Reject(
+                    file.name, 0, "unreadable", f"读写不了：{reason}", f"cannot be read or written: {reason}"
+                ),
+                b"",
+            )
             return
         if not wrote and file.format != "jsonl":
             # a reject that was a whole file leaves no empty shell of itself among the cleaned
@@ -181,11 +198,18 @@ class _Job:
             return 1
         try:
             outcome = self._cleaner.clean(record.document)
-            data, moved_to = (record.raw, "") if not outcome.changed else FORMATS[file.format].rewrite(record, outcome.text)
+            data, moved_to = (
+                (record.raw, "")
+                if not outcome.changed
+                else FORMATS[file.format].rewrite(record, outcome.text)
+            )
         except Exception as e:  # a fault of ours costs this record, not the run, and is told in full
             self.notes.append(f"{file.name}:{record.document.record}: {traceback.format_exc()}")
             what = f"{type(e).__name__}: {e}"
-            zh, en = f"程序出错：{what}；详见 {LOG}，请报告", f"a fault of the program: {what}; see {LOG}, and please report it"
+            zh, en = (
+                f"程序出错：{what}；详见 {LOG}，请报告",
+                f"a fault of the program: {what}; see {LOG}, and please report it",
+            )
             self.reject(Reject(file.name, record.document.record, "internal_error", zh, en), record.raw)
             return 0
         cleaned.write(data)
@@ -196,10 +220,21 @@ class _Job:
         document = outcome.document
         place = f"{document.file}:{document.record}"
         if not document.text.strip():
-            self._watch.warn(Reject(document.file, document.record, "empty", "文章是空的，原样写出", "the article is empty; written as it is"))
+            self._watch.warn(
+                Reject(
+                    document.file,
+                    document.record,
+                    "empty",
+                    "文章是空的，原样写出",
+                    "the article is empty; written as it is",
+                )
+            )
         if moved_to:
             self.notes.append(f"{place}: written as {moved_to}, which its own encoding could not hold")
-            zh, en = f"原编码写不下，已改用 {moved_to}", f"did not fit its encoding and was written as {moved_to}"
+            zh, en = (
+                f"原编码写不下，已改用 {moved_to}",
+                f"did not fit its encoding and was written as {moved_to}",
+            )
             self._watch.warn(Reject(document.file, 0, "re_encoded", zh, en))
         self.notes += (f"{place}: {note}" for note in outcome.notes)
         self.tally.add(outcome)

@@ -20,4 +20,10 @@ HAN = r"\p{Unified_Ideograph}\u3007\uF900-\uFAFF"
 def is_han(char: str) -> bool:
     """Whether one character is a Chinese character in the sense of HAN."""
     c = ord(char)
-    return 0x4E00 <= c <= 0x9FFF or 0x3400 <= c <= 0x4DBF or c == 0x3007 or 0xF900 <= c <= 0xFAFF or 0x20000 <= c <= 0x323AF
+    return (
+        0x4E00 <= c <= 0x9FFF
+        or 0x3400 <= c <= 0x4DBF
+        or c == 0x3007
+        or 0xF900 <= c <= 0xFAFF
+        or 0x20000 <= c <= 0x323AF
+    )

@@ -111,7 +111,11 @@ def compose(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Co
             shift += len(first[i].replacement) - (first[i].end - first[i].start)
             i += 1
             continue
-        f = (first[i].start + shift, first[i].start + shift + len(first[i].replacement)) if i < len(first) else None
+        f = (
+            (first[i].start + shift, first[i].start + shift + len(first[i].replacement))
+            if i < len(first)
+            else None
+        )
         s = second[j]
         if f is not None and not _clear(s, f):
             i, j, shift, melted = _melt(text, first, second, i, j, shift)
@@ -166,7 +170,9 @@ def _melt(
             i += 1
             grew = True
     end = hi - end_shift
-    middle = apply(text[start:end], [Edit(e.start - start, e.end - start, e.replacement) for e in first[i0:i]])
+    middle = apply(
+        text[start:end], [Edit(e.start - start, e.end - start, e.replacement) for e in first[i0:i]]
+    )
     new = apply(middle, [Edit(e.start - lo, e.end - lo, e.replacement) for e in second[j0:j]])
     old = text[start:end]
     edit = None if new == old else Edit(start, end, new)

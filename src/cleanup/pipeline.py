@@ -27,8 +27,8 @@ Apply = Literal["none", "auto", "suggest"]
 # Passes until nothing changes. Real articles settle in two; one that has not after this many has
 # met rules that undo each other, which is a bug in a rule and is reported with its id.
 PASSES = 6
-# How much of the text around a finding goes into its id: enough to tell places apart, little
-# enough that an edit elsewhere in the paragraph leaves the id alone.
+# How much of the line around a finding goes into its id: enough to tell places apart, little
+# enough that an edit elsewhere in the line leaves the id alone.
 _AROUND = 12
 
 _TAKES = {"none": (), "auto": ("auto",), "suggest": ("auto", "suggest")}
@@ -86,7 +86,14 @@ class Cleaner:
             seen.append(found)
             wanted = sorted(
                 (p for p in found if p.tier in _TAKES[self.apply] and p.edit is not None),
-                key=lambda p: (p.kind != "boilerplate", p.tier != "auto", -p.confidence, p.start - p.end, p.start, p.rule),
+                key=lambda p: (
+                    p.kind != "boilerplate",
+                    p.tier != "auto",
+                    -p.confidence,
+                    p.start - p.end,
+                    p.start,
+                    p.rule,
+                ),
             )
             kept, _ = ed.select([p.edit for p in wanted if p.edit is not None])
             due.append([wanted[k] for k in kept])
@@ -94,12 +101,15 @@ class Cleaner:
 
         point = ed.fixed_point(document.text, propose, bound=PASSES)
         applied = [
-            self._home(edit, [due[n][i] for n, i in made_of]) for edit, made_of in zip(point.edits, point.made_of, strict=True)
+            self._home(edit, [due[n][i] for n, i in made_of])
+            for edit, made_of in zip(point.edits, point.made_of, strict=True)
         ]
         standing, skipped = self._unapplied(seen, point.edits, applied)
         findings = _number(
             document,
-            [(p, True, "") for p in applied] + [(p, False, "") for p in standing] + [(p, False, why) for p, why in skipped],
+            [(p, True, "") for p in applied]
+            + [(p, False, "") for p in standing]
+            + [(p, False, why) for p, why in skipped],
             self.lang,
         )
         notes = [f"rule out of time: {rule}" for rule in sorted(silent)]
@@ -123,7 +133,8 @@ class Cleaner:
         found: list[Proposal] = []
         for stage, stage_rules in zip(STAGES, self._by_stage, strict=True):
             reading = Reading(text, View(text, len(text)) if stage.raw else view, original, title, closed)
-            new = furniture.propose(reading) if stage.name == "furniture" else []
+            titles = stage.name == "furniture" and furniture.TITLE_REPEATED not in self.rules.off
+            new = furniture.propose(reading) if titles else []
             new += self._obey(stage_rules, reading, silent)
             if stage.closes:
                 closed = merge([*closed, *((p.start, p.end) for p in new)])
@@ -181,15 +192,20 @@ def _over(p: Proposal, applied: Iterable[Proposal]) -> Proposal | None:
     return None
 
 
-def _number(document: Document, proposals: list[tuple[Proposal, bool, str]], lang: Lang) -> list[tuple[Finding, str]]:
+def _number(
+    document: Document, proposals: list[tuple[Proposal, bool, str]], lang: Lang
+) -> list[tuple[Finding, str]]:
     """Findings in order of place, each with its id, and why it was skipped or ""."""
     text = document.text
     out = []
     used: dict[str, int] = {}
     for p, is_applied, why in sorted(proposals, key=lambda x: (x[0].start, x[0].end, x[0].rule)):
         observed = text[p.start : p.end]
-        around = (text[max(0, p.start - _AROUND) : p.start], observed, text[p.end : p.end + _AROUND])
-        digest = hashlib.blake2b("\0".join((p.rule, document.article, *around)).encode(errors="surrogatepass"), digest_size=8)
+        left, right = text[max(0, p.start - _AROUND) : p.start], text[p.end : p.end + _AROUND]
+        around = (left.rpartition("\n")[2], observed, right.partition("\n")[0])
+        digest = hashlib.blake2b(
+            "\0".join((p.rule, document.article, *around)).encode(errors="surrogatepass"), digest_size=8
+        )
         name = digest.hexdigest()
         used[name] = used.get(name, 0) + 1
         line, column = document.line_and_column(p.start)

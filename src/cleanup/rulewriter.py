@@ -21,7 +21,14 @@ _CONTEXT = 2
 
 
 def write_rule(
-    to: Path, rule_id: str, fires: Sequence[str], quiet: Sequence[str], *, kind: str = "", tier: str = "suggest", why: str = ""
+    to: Path,
+    rule_id: str,
+    fires: Sequence[str],
+    quiet: Sequence[str],
+    *,
+    kind: str = "",
+    tier: str = "suggest",
+    why: str = "",
 ) -> Path:
     """Write rules/<to>/<rule_id>.toml for the edits marked in `fires`; return its path.
 
@@ -29,7 +36,10 @@ def write_rule(
     there already, RuleError where the rule would not load or its examples fail; then nothing is left.
     """
     if not regex.fullmatch(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", rule_id):
-        raise UsageError(f"规则名 {rule_id!r} 不是 kebab-case(如 dropped-fan)", f"the id {rule_id!r} is not kebab-case, as dropped-fan is")
+        raise UsageError(
+            f"规则名 {rule_id!r} 不是 kebab-case(如 dropped-fan)",
+            f"the id {rule_id!r} is not kebab-case, as dropped-fan is",
+        )
     try:
         examples = [parse_example(f) for f in fires]
     except ValueError as e:
@@ -44,7 +54,9 @@ def write_rule(
     if path.exists():
         raise UsageError("文件已存在", "the file is there already", where=str(path))
     (change,) = changes
-    text = _toml(rule_id, examples, change, list(fires), list(quiet), kind, "flag" if change[1] is None else tier, why)
+    text = _toml(
+        rule_id, examples, change, list(fires), list(quiet), kind, "flag" if change[1] is None else tier, why
+    )
     to.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     try:
@@ -57,10 +69,19 @@ def write_rule(
 
 
 def _toml(
-    rule_id: str, examples: list[Example], change: tuple[str, str | None], fires: list[str], quiet: list[str], kind: str, tier: str, why: str
+    rule_id: str,
+    examples: list[Example],
+    change: tuple[str, str | None],
+    fires: list[str],
+    quiet: list[str],
+    kind: str,
+    tier: str,
+    why: str,
 ) -> str:
     observed, repair = change
-    action = "flag" if repair is None else "replace" if observed and repair else "insert" if repair else "delete"
+    action = (
+        "flag" if repair is None else "replace" if observed and repair else "insert" if repair else "delete"
+    )
     lines = [
         "[[rule]]",
         f"id = {_quote(rule_id)}",

@@ -43,9 +43,15 @@ class RunFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             held = [p for p in self.path.iterdir() if not p.name.startswith(".")]
         except (FileExistsError, NotADirectoryError):
-            raise UsageError("输出路径是一个文件，不是文件夹", "the output path is a file, not a folder", where=str(self.path)) from None
+            raise UsageError(
+                "输出路径是一个文件，不是文件夹",
+                "the output path is a file, not a folder",
+                where=str(self.path),
+            ) from None
         except OSError as e:
-            raise InputError(f"不能写入：{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)) from e
+            raise InputError(
+                f"不能写入：{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)
+            ) from e
         if held and not overwrite:
             before = self._command()
             if before is None:
@@ -69,7 +75,9 @@ class RunFolder:
                     else:
                         stale.unlink(missing_ok=True)
         except OSError as e:
-            raise InputError(f"不能写入：{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)) from e
+            raise InputError(
+                f"不能写入：{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)
+            ) from e
 
     def _command(self) -> dict[str, Any] | None:
         """The command of the run that the folder holds, or None where it holds none."""

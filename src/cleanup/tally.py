@@ -70,7 +70,9 @@ class Tally:
         self.applied += len(outcome.applied)
         self.verdicts[verdict(outcome)] += 1
         source = self.sources.setdefault(outcome.document.source, Counter())
-        source.update(articles=1, changed=outcome.changed, findings=len(outcome.findings), applied=len(outcome.applied))
+        source.update(
+            articles=1, changed=outcome.changed, findings=len(outcome.findings), applied=len(outcome.applied)
+        )
         for f in outcome.findings:
             for name, key in (("rule", f.rule), ("kind", f.kind), ("tier", f.tier)):
                 self.by[name].setdefault(key, Counter()).update({f.tier: 1, "applied": int(f.applied)})
@@ -105,10 +107,18 @@ class Tally:
     def summary(self, versions: dict[str, str]) -> dict[str, Any]:
         """summary.json: nothing in it depends on time, order or machine."""
         return {
-            "articles": {"read": self.read, "changed": self.changed, "unchanged": self.unchanged, "rejected": self.rejected},
+            "articles": {
+                "read": self.read,
+                "changed": self.changed,
+                "unchanged": self.unchanged,
+                "rejected": self.rejected,
+            },
             "chars": self.chars,
             "findings": {"total": self.found, "applied": self.applied},
-            **{f"by_{name}": {k: _plain(v) for k, v in sorted(table.items())} for name, table in self.by.items()},
+            **{
+                f"by_{name}": {k: _plain(v) for k, v in sorted(table.items())}
+                for name, table in self.by.items()
+            },
             "by_source": {k: dict(sorted(v.items())) for k, v in sorted(self.sources.items())},
             "by_verdict": dict(sorted(self.verdicts.items())),
             "rejected_reasons": dict(sorted(self.reasons.items())),

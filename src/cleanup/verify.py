@@ -29,7 +29,8 @@ class Failure:
     def error(self) -> RuleError:
         quiet = not self.example.edits
         return RuleError(
-            f"例句不符：{self.example.written!r} " + (f"本不应触发，却得到 {self.got!r}" if quiet else f"得到的是 {self.got!r}"),
+            f"例句不符：{self.example.written!r} "
+            + (f"本不应触发，却得到 {self.got!r}" if quiet else f"得到的是 {self.got!r}"),
             f"an example fails: {self.example.written!r} "
             + (f"must not fire and gives {self.got!r}" if quiet else f"gives {self.got!r}"),
             where=f"{self.rule.file}:{self.rule.line}: {self.rule.id}",

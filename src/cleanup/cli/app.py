@@ -29,7 +29,9 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def top(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help=told("显示版本。", "Show the version.")),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help=told("显示版本。", "Show the version.")
+    ),
 ) -> None:
     """Options of the command itself."""
 

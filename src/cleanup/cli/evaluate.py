@@ -36,27 +36,54 @@ HELP = told(
 
 
 def evaluate(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD", help=told("金标准 JSONL:id、text、edits。", "Gold JSONL: id, text, edits."))],
+    gold: Annotated[
+        Path,
+        typer.Argument(
+            metavar="GOLD", help=told("金标准 JSONL:id、text、edits。", "Gold JSONL: id, text, edits.")
+        ),
+    ],
     findings: Annotated[
         Path | None,
-        typer.Option("--findings", help=told("评这份 findings.jsonl，而不重新运行。", "Judge this findings.jsonl instead of running.")),
+        typer.Option(
+            "--findings",
+            help=told(
+                "评这份 findings.jsonl，而不重新运行。", "Judge this findings.jsonl instead of running."
+            ),
+        ),
     ] = None,
     apply: Annotated[
-        str, typer.Option("--apply", help=told("应用到哪一档：auto 或 suggest。", "Tiers to apply: auto or suggest."))
+        str,
+        typer.Option(
+            "--apply", help=told("应用到哪一档：auto 或 suggest。", "Tiers to apply: auto or suggest.")
+        ),
     ] = "auto",
     rules: RulesOption = [],  # noqa: B006 - typer copies it
     off: OffOption = [],  # noqa: B006
     shipped: ShippedOption = True,
     baseline: Annotated[
-        Path | None, typer.Option("--baseline", help=told("底线文件；低于底线时以 1 退出。", "File of floors; exit 1 under one."))
+        Path | None,
+        typer.Option(
+            "--baseline", help=told("底线文件；低于底线时以 1 退出。", "File of floors; exit 1 under one.")
+        ),
     ] = None,
     update_baseline: Annotated[
-        bool, typer.Option("--update-baseline", help=told("把底线提高到现在的数值。", "Raise the floors to the present figures."))
+        bool,
+        typer.Option(
+            "--update-baseline",
+            help=told("把底线提高到现在的数值。", "Raise the floors to the present figures."),
+        ),
     ] = False,
     lower: Annotated[
-        str, typer.Option("--lower", metavar="REASON", help=told("允许降低底线，理由记入文件。", "Allow floors to be lowered; the reason is recorded."))
+        str,
+        typer.Option(
+            "--lower",
+            metavar="REASON",
+            help=told("允许降低底线，理由记入文件。", "Allow floors to be lowered; the reason is recorded."),
+        ),
     ] = "",
-    show: Annotated[int, typer.Option("--show", help=told("列出若干错改与漏改。", "List so many wrong and missed edits."))] = 0,
+    show: Annotated[
+        int, typer.Option("--show", help=told("列出若干错改与漏改。", "List so many wrong and missed edits."))
+    ] = 0,
     json: Annotated[bool, typer.Option("--json", help=told("输出 JSON。", "Write JSON."))] = False,
     lang: LangOption = LANG_DEFAULT,
 ) -> None:
@@ -69,9 +96,15 @@ def evaluate(
         from cleanup.evaluate.floors import check, update
 
         if apply not in ("auto", "suggest", "none"):
-            raise UsageError(f"--apply 不能是 {apply!r}，可用 auto、suggest", f"--apply cannot be {apply!r}; use auto or suggest")
+            raise UsageError(
+                f"--apply 不能是 {apply!r}，可用 auto、suggest",
+                f"--apply cannot be {apply!r}; use auto or suggest",
+            )
         if (update_baseline or lower) and baseline is None:
-            raise UsageError("--update-baseline 和 --lower 需要 --baseline", "--update-baseline and --lower need --baseline")
+            raise UsageError(
+                "--update-baseline 和 --lower 需要 --baseline",
+                "--update-baseline and --lower need --baseline",
+            )
         data = read_gold(gold)
         if findings is not None:
             scores = score(data.articles, read_findings(findings), keep=max(show, 1))
@@ -84,7 +117,10 @@ def evaluate(
             import json as json_module
 
             table = {k: {s: _cell(t) for s, t in row.items()} for k, row in scores.by_kind_and_source.items()}
-            voice.out.file.write(json_module.dumps({**scores.as_dict(), "by_kind_and_source": table}, ensure_ascii=False) + "\n")
+            voice.out.file.write(
+                json_module.dumps({**scores.as_dict(), "by_kind_and_source": table}, ensure_ascii=False)
+                + "\n"
+            )
         else:
             _table(scores, voice)
             for miss in scores.misses(show):

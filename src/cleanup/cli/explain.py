@@ -41,13 +41,18 @@ _SHOWN = 14
 
 def explain(
     text: Annotated[
-        str, typer.Argument(help=told("要看的文字，- 为标准输入。", "The text; - is stdin."), show_default=False)
+        str,
+        typer.Argument(help=told("要看的文字，- 为标准输入。", "The text; - is stdin."), show_default=False),
     ] = "",
-    file: Annotated[Path | None, typer.Option("--file", "-f", help=told("要看的文件。", "A file to read."))] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", help=told("要看的文件。", "A file to read."))
+    ] = None,
     rules: RulesOption = [],  # noqa: B006 - typer copies it
     off: OffOption = [],  # noqa: B006
     shipped: ShippedOption = True,
-    json: Annotated[bool, typer.Option("--json", help=told("每处发现写一行 JSON。", "Write findings as JSON lines."))] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help=told("每处发现写一行 JSON。", "Write findings as JSON lines."))
+    ] = False,
     lang: LangOption = LANG_DEFAULT,
 ) -> None:
     """Parse, clean, tell."""
@@ -60,7 +65,11 @@ def explain(
 
         body = _text(text, file)
         ruleset = load_verified(rules, shipped=shipped).without(off)
-        meta = {"line": 1, "text_offset_exact": True, "format": "md" if file and file.suffix == ".md" else "txt"}
+        meta = {
+            "line": 1,
+            "text_offset_exact": True,
+            "format": "md" if file and file.suffix == ".md" else "txt",
+        }
         document = Document(str(file or "text"), body, file=str(file or ""), meta=meta)
         outcome = Cleaner(ruleset, lang=voice.lang).clean(document)
         if json:
@@ -73,7 +82,11 @@ def explain(
             rule = next((r for r in ruleset.rules if r.id == f.rule), None)
             _place(voice, body, f, rule.why if rule else "")
         for f, winner in outcome.skipped:
-            voice.say(f"  另有 {f.rule} 与 {winner} 重叠，未采用", f"  {f.rule} overlaps {winner} and was not used", "dim")
+            voice.say(
+                f"  另有 {f.rule} 与 {winner} 重叠，未采用",
+                f"  {f.rule} overlaps {winner} and was not used",
+                "dim",
+            )
         for note in outcome.notes:
             voice.warn(note)
         if not outcome.findings:
@@ -102,7 +115,9 @@ def _text(text: str, file: Path | None) -> str:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as e:
             raise InputError(
-                f"第 {e.start} 字节不是 UTF-8", f"byte {e.start} is not UTF-8", where=f"stdin:{data[: e.start].count(10) + 1}"
+                f"第 {e.start} 字节不是 UTF-8",
+                f"byte {e.start} is not UTF-8",
+                where=f"stdin:{data[: e.start].count(10) + 1}",
             ) from None
     return text
 
@@ -116,17 +131,29 @@ def _place(voice: Voice, text: str, f: object, why: str) -> None:
     line = Text(f"{f.line}:{f.column}  ", style="dim")
     line += Text(_flat(text[lo : f.start]))
     if f.observed:
-        line += Text(f"[-{_flat(f.observed)}-]" if f.replacement is not None else f"[?{_flat(f.observed)}?]", style="red")
+        line += Text(
+            f"[-{_flat(f.observed)}-]" if f.replacement is not None else f"[?{_flat(f.observed)}?]",
+            style="red",
+        )
     if f.replacement:
         line += Text(f"{{+{_flat(f.replacement)}+}}", style="green")
     line += Text(_flat(text[f.end : hi]))
     voice.out.print(line)
-    state = voice.pick("已修复", "repaired") if f.applied else {"suggest": voice.pick("待定", "suggested")}.get(f.tier, voice.pick("标出", "flagged"))
-    voice.out.print(Text(f"      {f.message}  ", style="bold") + Text(f"{f.rule} · {f.kind} · {f.tier} {f.confidence:.2f} · {state}", style="cyan"))
+    state = (
+        voice.pick("已修复", "repaired")
+        if f.applied
+        else {"suggest": voice.pick("待定", "suggested")}.get(f.tier, voice.pick("标出", "flagged"))
+    )
+    voice.out.print(
+        Text(f"      {f.message}  ", style="bold")
+        + Text(f"{f.rule} · {f.kind} · {f.tier} {f.confidence:.2f} · {state}", style="cyan")
+    )
     if why:
         voice.out.print(Text(f"      {why}", style="dim"))
     if f.evidence:
-        told_evidence = "  ".join(f"{k}={'/'.join(map(str, v)) if isinstance(v, list) else v}" for k, v in f.evidence.items())
+        told_evidence = "  ".join(
+            f"{k}={'/'.join(map(str, v)) if isinstance(v, list) else v}" for k, v in f.evidence.items()
+        )
         voice.out.print(Text(f"      {told_evidence}", style="dim"))
 
 
@@ -134,4 +161,6 @@ def _flat(text: str) -> str:
     """Text on one line, with what cannot be seen made visible."""
     from cleanup.chars import INVISIBLE
 
-    return "".join("⏎" if c == "\n" else f"<U+{ord(c):04X}>" if c in INVISIBLE or ord(c) < 32 else c for c in text)
+    return "".join(
+        "⏎" if c == "\n" else f"<U+{ord(c):04X}>" if c in INVISIBLE or ord(c) < 32 else c for c in text
+    )

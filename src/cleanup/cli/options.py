@@ -12,19 +12,34 @@ from cleanup.errors import UsageError
 
 LangOption = Annotated[
     str,
-    typer.Option("--lang", envvar="CLEANUP_LANG", help=told("消息与报告的语言：zh 或 en。", "Language of messages and reports: zh or en.")),
+    typer.Option(
+        "--lang",
+        envvar="CLEANUP_LANG",
+        help=told("消息与报告的语言：zh 或 en。", "Language of messages and reports: zh or en."),
+    ),
 ]
 RulesOption = Annotated[
     list[Path],
-    typer.Option("--rules", help=told("另加的规则文件或文件夹，可重复。", "More rule files or folders; may be repeated."), show_default=False),
+    typer.Option(
+        "--rules",
+        help=told("另加的规则文件或文件夹，可重复。", "More rule files or folders; may be repeated."),
+        show_default=False,
+    ),
 ]
 OffOption = Annotated[
     list[str],
-    typer.Option("--off", metavar="RULE", help=told("停用某条规则，可重复。", "A rule not to use; may be repeated."), show_default=False),
+    typer.Option(
+        "--off",
+        metavar="RULE",
+        help=told("停用某条规则，可重复。", "A rule not to use; may be repeated."),
+        show_default=False,
+    ),
 ]
 ShippedOption = Annotated[
     bool,
-    typer.Option("--shipped/--no-shipped", help=told("是否使用随附的规则。", "Whether to use the rules that ship.")),
+    typer.Option(
+        "--shipped/--no-shipped", help=told("是否使用随附的规则。", "Whether to use the rules that ship.")
+    ),
 ]
 
 LANG_DEFAULT = start_lang()

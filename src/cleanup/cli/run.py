@@ -50,48 +50,94 @@ def run(
     inputs: Annotated[
         list[Path],
         typer.Argument(
-            metavar="INPUT…", help=told("文件或文件夹（txt、md、jsonl）,- 为标准输入。", "Files or folders (txt, md, jsonl); - is stdin.")
+            metavar="INPUT…",
+            help=told(
+                "文件或文件夹（txt、md、jsonl）,- 为标准输入。",
+                "Files or folders (txt, md, jsonl); - is stdin.",
+            ),
         ),
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help=told("输出文件夹；默认 reports/<输入名>。", "Output folder; reports/<name of the input> by default.")),
+        typer.Option(
+            "--out",
+            "-o",
+            help=told(
+                "输出文件夹；默认 reports/<输入名>。",
+                "Output folder; reports/<name of the input> by default.",
+            ),
+        ),
     ] = None,
     apply: Annotated[
-        str, typer.Option("--apply", help=told("应用到哪一档：auto、suggest 或 none。", "Tiers to apply: auto, suggest or none."))
+        str,
+        typer.Option(
+            "--apply",
+            help=told("应用到哪一档：auto、suggest 或 none。", "Tiers to apply: auto, suggest or none."),
+        ),
     ] = "auto",
     rules: RulesOption = [],  # noqa: B006 - typer copies it
     off: OffOption = [],  # noqa: B006
     shipped: ShippedOption = True,
     encoding: Annotated[
-        str, typer.Option("--encoding", help=told("没有 BOM 的文件的编码。", "Encoding of files without a byte order mark."))
+        str,
+        typer.Option(
+            "--encoding", help=told("没有 BOM 的文件的编码。", "Encoding of files without a byte order mark.")
+        ),
     ] = "utf-8",
     format: Annotated[
-        str, typer.Option("--format", help=told("标准输入的格式：txt、md 或 jsonl。", "Format of stdin: txt, md or jsonl."))
+        str,
+        typer.Option(
+            "--format", help=told("标准输入的格式：txt、md 或 jsonl。", "Format of stdin: txt, md or jsonl.")
+        ),
     ] = "txt",
-    id_field: Annotated[str, typer.Option(help=told("记录的编号字段。", "Field that holds a record's id."))] = "id",
-    text_field: Annotated[str, typer.Option(help=told("记录的正文字段。", "Field that holds a record's text."))] = "text",
-    source_field: Annotated[str, typer.Option(help=told("记录的来源字段。", "Field that holds a record's source."))] = "source",
-    title_field: Annotated[str, typer.Option(help=told("记录的标题字段。", "Field that holds a record's title."))] = "title",
+    id_field: Annotated[
+        str, typer.Option(help=told("记录的编号字段。", "Field that holds a record's id."))
+    ] = "id",
+    text_field: Annotated[
+        str, typer.Option(help=told("记录的正文字段。", "Field that holds a record's text."))
+    ] = "text",
+    source_field: Annotated[
+        str, typer.Option(help=told("记录的来源字段。", "Field that holds a record's source."))
+    ] = "source",
+    title_field: Annotated[
+        str, typer.Option(help=told("记录的标题字段。", "Field that holds a record's title."))
+    ] = "title",
     patch: Annotated[
         bool | None,
         typer.Option(
-            "--patch/--no-patch", help=told("写 diff.patch；默认一万篇以内写。", "Write diff.patch; by default up to 10,000 articles."), show_default=False
+            "--patch/--no-patch",
+            help=told(
+                "写 diff.patch；默认一万篇以内写。", "Write diff.patch; by default up to 10,000 articles."
+            ),
+            show_default=False,
         ),
     ] = None,
     csv: Annotated[
         bool | None,
         typer.Option(
-            "--csv/--no-csv", help=told("写 findings.csv；默认一万篇以内写。", "Write findings.csv; by default up to 10,000 articles."), show_default=False
+            "--csv/--no-csv",
+            help=told(
+                "写 findings.csv；默认一万篇以内写。", "Write findings.csv; by default up to 10,000 articles."
+            ),
+            show_default=False,
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help=told("覆盖输出文件夹里的另一次运行。", "Replace another run in the output folder."))
+        bool,
+        typer.Option(
+            "--overwrite",
+            help=told("覆盖输出文件夹里的另一次运行。", "Replace another run in the output folder."),
+        ),
     ] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help=told("有读不了的输入时以 2 退出。", "Exit 2 when some input could not be read."))
+        bool,
+        typer.Option(
+            "--strict", help=told("有读不了的输入时以 2 退出。", "Exit 2 when some input could not be read.")
+        ),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=told("不显示进度和提示。", "No progress, no notes."))] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help=told("不显示进度和提示。", "No progress, no notes."))
+    ] = False,
     lang: LangOption = LANG_DEFAULT,
 ) -> None:
     """Parse, run, tell."""
@@ -99,7 +145,10 @@ def run(
     with errors_told(voice):
         voice.lang = language(lang)
         if apply not in ("auto", "suggest", "none"):
-            raise UsageError(f"--apply 不能是 {apply!r}，可用 auto、suggest、none", f"--apply cannot be {apply!r}; use auto, suggest or none")
+            raise UsageError(
+                f"--apply 不能是 {apply!r}，可用 auto、suggest、none",
+                f"--apply cannot be {apply!r}; use auto, suggest or none",
+            )
         _known_encoding(encoding)
         options = {
             "rules": [str(p) for p in rules],
@@ -126,14 +175,23 @@ def run(
             raise typer.Exit(2)
 
 
-def _run(inputs: list[Path], out: Path, names: list[str], options: dict[str, Any], flags: dict[str, Any], voice: Voice) -> Any:
+def _run(
+    inputs: list[Path],
+    out: Path,
+    names: list[str],
+    options: dict[str, Any],
+    flags: dict[str, Any],
+    voice: Voice,
+) -> Any:
     from cleanup.batch import Options, Watch
     from cleanup.batch import run as run_batch
     from cleanup.dumps.record import Fields
     from cleanup.pipeline import Cleaner
     from cleanup.verify import load_verified
 
-    rules = load_verified([Path(p) for p in options["rules"]], shipped=options["shipped"]).without(options["off"])
+    rules = load_verified([Path(p) for p in options["rules"]], shipped=options["shipped"]).without(
+        options["off"]
+    )
     cleaner = Cleaner(rules, apply=options["apply"], lang=voice.lang)
     batch_options = Options(Fields(*options["fields"]), options["encoding"], **flags)
     command = {"inputs": [n if n == "-" else str(Path(n).resolve()) for n in names], **options}
@@ -172,13 +230,21 @@ def _run(inputs: list[Path], out: Path, names: list[str], options: dict[str, Any
 
 
 def _stdin(
-    inputs: list[Path], out: Path | None, kind: str, options: dict[str, Any], flags: dict[str, Any], voice: Voice
+    inputs: list[Path],
+    out: Path | None,
+    kind: str,
+    options: dict[str, Any],
+    flags: dict[str, Any],
+    voice: Voice,
 ) -> None:
     """Standard input, as the file stdin.<format>: cleaned to stdout, or into a folder with --out."""
     if len(inputs) > 1:
         raise UsageError("- 不能与其他输入同用", "- cannot be used with other inputs")
     if kind not in ("txt", "md", "jsonl"):
-        raise UsageError(f"--format 不能是 {kind!r}，可用 txt、md、jsonl", f"--format cannot be {kind!r}; use txt, md or jsonl")
+        raise UsageError(
+            f"--format 不能是 {kind!r}，可用 txt、md、jsonl",
+            f"--format cannot be {kind!r}; use txt, md or jsonl",
+        )
     with tempfile.TemporaryDirectory(prefix="cleanup-") as folder:
         path = Path(folder, "stdin", f"stdin.{kind}")
         path.parent.mkdir()
@@ -229,7 +295,10 @@ def _told(result: Any, voice: Voice) -> None:
     kinds = sorted(t.by["kind"].items(), key=lambda kv: (-kv[1].total(), kv[0]))
     for kind, counts in kinds:
         found = counts["auto"] + counts["suggest"] + counts["flag"]
-        voice.say(f"  {kind:<20} {found:>6}  修复 {counts['applied']}", f"  {kind:<20} {found:>6}  repaired {counts['applied']}")
+        voice.say(
+            f"  {kind:<20} {found:>6}  修复 {counts['applied']}",
+            f"  {kind:<20} {found:>6}  repaired {counts['applied']}",
+        )
     for note in result.notes[:3]:
         voice.warn(note.rstrip())
     voice.say(f"报告 {result.out / 'report.html'}", f"report {result.out / 'report.html'}")

@@ -23,7 +23,13 @@ def start_lang(argv: Sequence[str] | None = None) -> Lang:
     """The language of help texts, which are fixed before options are parsed: --lang, then CLEANUP_LANG."""
     words = list(sys.argv[1:] if argv is None else argv)
     for i, word in enumerate(words):
-        value = word[7:] if word.startswith("--lang=") else words[i + 1] if word == "--lang" and i + 1 < len(words) else ""
+        value = (
+            word[7:]
+            if word.startswith("--lang=")
+            else words[i + 1]
+            if word == "--lang" and i + 1 < len(words)
+            else ""
+        )
         if value in ("zh", "en"):
             return value  # type: ignore[return-value]
     return "en" if os.environ.get("CLEANUP_LANG", "").lower().startswith("en") else "zh"
@@ -54,7 +60,9 @@ class Voice:
         self.err.print(Text(text, style="yellow"))
 
     def fail(self, error: CleanupError) -> None:
-        self.err.print(Text(self.pick("错误：", "error: "), style="bold red") + Text(error.tell(self.lang), style="none"))
+        self.err.print(
+            Text(self.pick("错误：", "error: "), style="bold red") + Text(error.tell(self.lang), style="none")
+        )
 
     @property
     def on_terminal(self) -> bool:
@@ -76,7 +84,13 @@ def errors_told(voice: Voice) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
     except OSError as e:
-        voice.fail(CleanupError(f"读写失败：{e.strerror or e}", f"cannot read or write: {e.strerror or e}", where=str(e.filename or "")))
+        voice.fail(
+            CleanupError(
+                f"读写失败：{e.strerror or e}",
+                f"cannot read or write: {e.strerror or e}",
+                where=str(e.filename or ""),
+            )
+        )
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         voice.warn(voice.pick("已中断", "interrupted"))

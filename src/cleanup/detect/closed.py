@@ -5,10 +5,14 @@ from __future__ import annotations
 import regex
 
 # Fenced code, the front matter of a Markdown file, inline code, addresses.
-_FENCE = regex.compile(r"^(?P<f>`{3,}|~{3,})[^\n]*\n(?:.*?\n)??(?:(?P=f)[`~]*[ \t]*$|\Z)", regex.MULTILINE | regex.DOTALL)
+_FENCE = regex.compile(
+    r"^(?P<f>`{3,}|~{3,})[^\n]*\n(?:.*?\n)??(?:(?P=f)[`~]*[ \t]*$|\Z)", regex.MULTILINE | regex.DOTALL
+)
 _FRONT = regex.compile(r"\A---[ \t]*\r?\n.*?\n---[ \t]*(?:\r?\n|\Z)", regex.DOTALL)
 _INLINE = regex.compile(r"(?<!`)`[^`\n]+`(?!`)")
-_ADDRESS = regex.compile(r"\b(?:https?|ftp)://[^\s\p{Han}，。；、（）《》“”]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b", regex.ASCII)
+_ADDRESS = regex.compile(
+    r"\b(?:https?|ftp)://[^\s\p{Han}，。；、（）《》“”]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b", regex.ASCII
+)
 
 
 def closed_spans(text: str, *, markdown: bool) -> tuple[tuple[int, int], ...]:

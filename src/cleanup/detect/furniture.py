@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import regex
 
-from cleanup.data import TIER_CONFIDENCE
+from cleanup.data import BUILT_IN, TIER_CONFIDENCE
 from cleanup.detect.reading import Proposal, Reading
 
-TITLE_REPEATED = "title-repeated"
+TITLE_REPEATED = BUILT_IN[0]
 _MESSAGE = {"zh": "标题在正文里重复出现", "en": "the title stands again in the body"}
 _BLANK = regex.compile(r"[\s\p{P}\p{S}]+")
 # A heading of fewer characters may well be a word that the body says again on a line of its own.
@@ -45,7 +45,9 @@ def propose(reading: Reading) -> list[Proposal]:
             a, b = reading.view.span(start, end)
             if not reading.is_closed(a, b):
                 found.append(
-                    Proposal(a, b, "", TITLE_REPEATED, "boilerplate", "auto", TIER_CONFIDENCE["auto"], {}, _MESSAGE)
+                    Proposal(
+                        a, b, "", TITLE_REPEATED, "boilerplate", "auto", TIER_CONFIDENCE["auto"], {}, _MESSAGE
+                    )
                 )
     return found
 

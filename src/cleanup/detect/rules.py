@@ -85,7 +85,17 @@ def _matches(rule: Rule, reading: Reading, lexicon: Callable[[], Lexicon]) -> It
             start, end = home if (start, end) == (at, to) else view.span(start, end)
             if replacement is not None and reading.text[start:end] == replacement:
                 continue
-            yield Proposal(start, end, replacement, rule.id, rule.kind, rule.tier, rule.confidence, evidence, rule.message)
+            yield Proposal(
+                start,
+                end,
+                replacement,
+                rule.id,
+                rule.kind,
+                rule.tier,
+                rule.confidence,
+                evidence,
+                rule.message,
+            )
     except TimeoutError as e:
         raise OutOfTime(rule.id) from e
 

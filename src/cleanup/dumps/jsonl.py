@@ -29,7 +29,9 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
             yield _record(raw, name, n, folder, fields, encoding, ids)
 
 
-def _record(raw: bytes, name: str, n: int, folder: str, fields: Fields, encoding: str, ids: dict[bytes, int]) -> Record:
+def _record(
+    raw: bytes, name: str, n: int, folder: str, fields: Fields, encoding: str, ids: dict[bytes, int]
+) -> Record:
     body = raw.removeprefix(_BOM) if n == 1 else raw
     if not body.strip():
         return Record(raw)
@@ -72,7 +74,9 @@ def _string(values: dict[str, msgspec.Raw], key: str, *, needed: bool = True) ->
         return value
     if not needed:
         return None
-    kind = {type(None): "null", bool: "bool", int: "number", float: "number"}.get(type(value), type(value).__name__)
+    kind = {type(None): "null", bool: "bool", int: "number", float: "number"}.get(
+        type(value), type(value).__name__
+    )
     raise _Bad("text_not_string", f"{key} 是 {kind}，不是字符串", f"{key} is a {kind}, not a string")
 
 
@@ -98,10 +102,27 @@ def _not_json(name: str, n: int, body: bytes, e: Exception) -> Reject:
     except UnicodeDecodeError as bad:
         return undecodable(name, n, bad)
     if isinstance(e, msgspec.ValidationError):
-        return Reject(name, n, "not_an_object", "这一行是 JSON，但不是对象", "the line is JSON and not an object")
-    if "surrogate" in str(e):
-        return Reject(name, n, "lone_surrogate", "字符串里有孤立的代理项（\\ud800 之类）", "a string holds a lone surrogate, as \\ud800 is")
+        return Reject(
+            name, n, "not_an_object", "这一行是 JSON，但不是对象", "the line is JSON and not an object"
+        )
+    if _has_lone_surrogate(body):
+        return Reject(
+            name,
+            n,
+            "lone_surrogate",
+            "字符串里有孤立的代理项（\\ud800 之类）",
+            "a string holds a lone surrogate, as \\ud800 is",
+        )
     return Reject(name, n, "not_json", f"不是合法的 JSON:{e}", f"not valid JSON: {e}")
+
+
+def _has_lone_surrogate(body: bytes) -> bool:
+    """Whether the line would be JSON but for half a surrogate pair, which no encoding can write."""
+    try:
+        text = json.dumps(json.loads(body), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return False
+    return any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def rewrite(record: Record, text: str) -> tuple[bytes, str]:

@@ -19,7 +19,12 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
     body = raw[len(bom) :]
     if b"\0" in body and not encoding.startswith("utf-16"):
         line = body[: body.index(b"\0")].count(b"\n") + 1
-        yield Record(raw, reject=Reject(name, line, "binary", "含有 NUL 字节，不是文本文件", "holds a NUL byte: not a text file"))
+        yield Record(
+            raw,
+            reject=Reject(
+                name, line, "binary", "含有 NUL 字节，不是文本文件", "holds a NUL byte: not a text file"
+            ),
+        )
         return
     try:
         text = body.decode(encoding)

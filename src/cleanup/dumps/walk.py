@@ -12,7 +12,14 @@ from cleanup.dumps import jsonl, text
 from cleanup.dumps.record import Fields, Record, Reject
 from cleanup.errors import InputError, UsageError
 
-SUFFIXES = {".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+SUFFIXES = {
+    ".txt": "txt",
+    ".text": "txt",
+    ".md": "md",
+    ".markdown": "md",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+}
 
 
 class Format(Protocol):

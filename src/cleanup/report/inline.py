@@ -154,7 +154,9 @@ def marks(outcome: Outcome, *, around: int = 8) -> list[Mark]:
     for i, f in enumerate(ordered):
         action = action_of(f)
         # the next line is no context of a line that goes whole
-        after = "" if text[f.start : f.end].endswith("\n") else text[f.end : f.end + around].partition("\n")[0]
+        after = (
+            "" if text[f.start : f.end].endswith("\n") else text[f.end : f.end + around].partition("\n")[0]
+        )
         out.append(
             Mark(
                 number=i + 1,

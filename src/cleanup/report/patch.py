@@ -38,9 +38,11 @@ def slug(name: str) -> str:
     >>> slug("新闻-12"), slug("../etc/passwd")
     ('新闻-12', 'etc-passwd-42540b52')
     """
-    plain: str = regex.sub(r"\.{2,}", ".", _UNSAFE.sub("-", unicodedata.normalize("NFC", name))).strip("-._")
+    plain: str = regex.sub(r"[-.]{2,}", "-", _UNSAFE.sub("-", unicodedata.normalize("NFC", name))).strip(
+        "-._"
+    )
     short = plain.encode()[:_SLUG_MAX].decode(errors="ignore").rstrip("-._")
-    if short == name:
+    if short and short == name:
         return short
     digest = hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=4).hexdigest()
     return f"{short}-{digest}" if short else digest

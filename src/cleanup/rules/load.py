@@ -12,7 +12,7 @@ from pathlib import Path
 
 import regex
 
-from cleanup.data import Rule
+from cleanup.data import BUILT_IN, Rule
 from cleanup.errors import RuleError
 from cleanup.rules.table import ONCE, RULE_KEYS, Lines, TableReader, unknown
 
@@ -21,10 +21,11 @@ _FILE_KEYS = ("family", "about", "defaults", "rule")
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules in the order of their files, and the digest that names exactly these rules."""
+    """Rules in the order of their files, the digest that names exactly these rules, and the ids switched off."""
 
     rules: tuple[Rule, ...]
     digest: str
+    off: frozenset[str] = frozenset()
 
     def __getitem__(self, rule_id: str) -> Rule:
         for rule in self.rules:
@@ -32,17 +33,19 @@ class RuleSet:
                 return rule
         near = get_close_matches(rule_id, [r.id for r in self.rules], 1, 0.5)
         raise RuleError(
-            f"没有名为 {rule_id} 的规则" + (f",是否指 {near[0]}?" if near else ";`cleanup rules list` 列出全部"),
-            f"no rule is called {rule_id}" + (f"; did you mean {near[0]}?" if near else "; see `cleanup rules list`"),
+            f"没有名为 {rule_id} 的规则"
+            + (f",是否指 {near[0]}?" if near else ";`cleanup rules list` 列出全部"),
+            f"no rule is called {rule_id}"
+            + (f"; did you mean {near[0]}?" if near else "; see `cleanup rules list`"),
         )
 
     def without(self, off: Iterable[str]) -> RuleSet:
         """The same rules less some; an id that no rule has is an error."""
-        gone = {self[rule_id].id for rule_id in off}
+        gone = {rule_id if rule_id in BUILT_IN else self[rule_id].id for rule_id in off}
         if not gone:
             return self
         digest = hashlib.sha256(f"{self.digest} off {sorted(gone)}".encode()).hexdigest()[:16]
-        return RuleSet(tuple(r for r in self.rules if r.id not in gone), digest)
+        return RuleSet(tuple(r for r in self.rules if r.id not in gone), digest, self.off | gone)
 
 
 def shipped_rules() -> Path:
@@ -66,7 +69,9 @@ def rule_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*.toml") if p.is_file())
             if not inside:
-                raise RuleError("文件夹里没有 .toml 规则文件", "no .toml rule file in this folder", where=str(path))
+                raise RuleError(
+                    "文件夹里没有 .toml 规则文件", "no .toml rule file in this folder", where=str(path)
+                )
             found += [(p, f"{path.name}/{p.relative_to(path).as_posix()}") for p in inside]
         elif path.is_file():
             found.append((path, str(path)))

@@ -69,7 +69,12 @@ class Lines:
         lo = self._heads[n] if n is not None and n < len(self._heads) else 0
         hi = self._heads[n + 1] if n is not None and n + 1 < len(self._heads) else len(self._lines)
         found = next(
-            (i for i in range(lo, hi) if regex.match(rf"\s*\[*\s*\"?{regex.escape(key)}\"?\s*[.=\]]", self._lines[i])), lo
+            (
+                i
+                for i in range(lo, hi)
+                if regex.match(rf"\s*\[*\s*\"?{regex.escape(key)}\"?\s*[.=\]]", self._lines[i])
+            ),
+            lo,
         )
         return f"{self.name}:{found + 1}" + (f": {rule_id}" if rule_id else "")
 
@@ -89,7 +94,9 @@ class TableReader:
 
     def get(self, key: str, kind: type, default: Any = None) -> Any:
         value = self._table.get(key, default)
-        if value is not default and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+        if value is not default and (
+            not isinstance(value, kind) or (kind is int and isinstance(value, bool))
+        ):
             raise self.fail(key, f"{key} 应是 {kind.__name__}", f"{key} must be a {kind.__name__}")
         return value
 
@@ -124,7 +131,8 @@ class TableReader:
             raise self.fail(
                 key,
                 f"{key} 不能是 {value!r}" + (f",是否指 {near[0]}?" if near else f",可用：{', '.join(known)}"),
-                f"{key} cannot be {value!r}" + (f"; did you mean {near[0]}?" if near else f"; use one of {', '.join(known)}"),
+                f"{key} cannot be {value!r}"
+                + (f"; did you mean {near[0]}?" if near else f"; use one of {', '.join(known)}"),
             )
         return value
 
@@ -133,12 +141,18 @@ class TableReader:
             if key not in RULE_KEYS:
                 raise self.fail(key, *unknown(key, RULE_KEYS))
         if not self._id or not _ID.fullmatch(self._id):
-            raise self.fail("id", "id 缺失或不是 kebab-case(如 dropped-fan)", "id is missing or not kebab-case, as dropped-fan is")
+            raise self.fail(
+                "id",
+                "id 缺失或不是 kebab-case(如 dropped-fan)",
+                "id is missing or not kebab-case, as dropped-fan is",
+            )
         action = self.choice("action", ACTIONS)
         kind = self.choice("kind", KINDS)
         tier = self.choice("tier", TIERS, "flag" if action == "flag" else None)
         if (action == "flag") != (tier == "flag"):
-            raise self.fail("tier", "flag 动作与 flag 档必须同时使用", "action flag and tier flag go together")
+            raise self.fail(
+                "tier", "flag 动作与 flag 档必须同时使用", "action flag and tier flag go together"
+            )
         confidence = self.get("confidence", float, TIER_CONFIDENCE[tier])
         if not 0 < confidence <= 1:
             raise self.fail("confidence", "confidence 应在 0 与 1 之间", "confidence must be between 0 and 1")
@@ -163,7 +177,9 @@ class TableReader:
             needs=needs,
             needs_min=needs_min,
             absent=self.folded("absent"),
-            survivors_silence=self.choice("survivors", ("silence", "ignore"), "silence" if kind.startswith("dropped_") else "ignore")
+            survivors_silence=self.choice(
+                "survivors", ("silence", "ignore"), "silence" if kind.startswith("dropped_") else "ignore"
+            )
             == "silence",
             check_words=self.get("check_words", bool, False),
             suggest_from=self._company("suggest_from"),
@@ -213,7 +229,9 @@ class TableReader:
         lost: dict[str, tuple[tuple[str, int, int], ...]] = {}
         words = self.strings("words")
         if words and action != "insert":
-            raise self.fail("words", "words 只用于 action = \"insert\"", "words goes with action = \"insert\" only")
+            raise self.fail(
+                "words", 'words 只用于 action = "insert"', 'words goes with action = "insert" only'
+            )
         for written in words:
             try:
                 left, word, start, end = parse_loss(fold(written).folded)
@@ -237,7 +255,9 @@ class TableReader:
         if action != "insert" and not (pattern or terms):
             raise self.fail("pattern", "缺少 pattern 或 terms", "pattern or terms is missing")
         if action == "insert" and not lost and not (contexts["left"] or contexts["right"]):
-            raise self.fail("words", "插入需要 words 或 left/right", "an insertion needs words, or left or right")
+            raise self.fail(
+                "words", "插入需要 words 或 left/right", "an insertion needs words, or left or right"
+            )
         for key in ("pattern", *contexts):
             source = pattern if key == "pattern" else contexts[key]
             try:
@@ -262,22 +282,40 @@ class TableReader:
     def _repairs(self, action: str, has_words: bool) -> tuple[str, ...]:
         insert, replace = self.strings("insert", one=True), self.strings("replace", one=True)
         if insert and (action != "insert" or has_words):
-            raise self.fail("insert", "insert 只用于插入且没有 words 时", "insert goes with action insert, without words")
+            raise self.fail(
+                "insert", "insert 只用于插入且没有 words 时", "insert goes with action insert, without words"
+            )
         if replace and action != "replace":
-            raise self.fail("replace", "replace 只用于 action = \"replace\"", "replace goes with action = \"replace\" only")
+            raise self.fail(
+                "replace", 'replace 只用于 action = "replace"', 'replace goes with action = "replace" only'
+            )
         if action == "insert" and not has_words and not all(insert or ("",)):
             raise self.fail("insert", "缺少 insert", "insert is missing")
         if action == "replace" and not all(replace or ("",)):
-            raise self.fail("replace", "缺少 replace；删除请用 action = \"delete\"", "replace is missing; to delete, use action = \"delete\"")
+            raise self.fail(
+                "replace",
+                '缺少 replace；删除请用 action = "delete"',
+                'replace is missing; to delete, use action = "delete"',
+            )
         return ("",) if action == "delete" else insert or replace
 
     def _needs(self) -> tuple[tuple[str, ...], int]:
         value = self.get("needs", dict, {})
         words, least = value.get("any", []), value.get("min", 1)
-        if set(value) - {"any", "min"} or not isinstance(words, list) or not all(isinstance(w, str) and w for w in words):
-            raise self.fail("needs", "needs 应为 { any = [词…], min = 数 }", "needs must be { any = [words], min = number }")
+        if (
+            set(value) - {"any", "min"}
+            or not isinstance(words, list)
+            or not all(isinstance(w, str) and w for w in words)
+        ):
+            raise self.fail(
+                "needs",
+                "needs 应为 { any = [词…], min = 数 }",
+                "needs must be { any = [words], min = number }",
+            )
         if not isinstance(least, int) or isinstance(least, bool) or (words and not 1 <= least <= len(words)):
-            raise self.fail("needs", "needs.min 应在 1 与词数之间", "needs.min must be from 1 to the number of words")
+            raise self.fail(
+                "needs", "needs.min 应在 1 与词数之间", "needs.min must be from 1 to the number of words"
+            )
         return tuple(fold(w).folded for w in words), least
 
     def _company(self, key: str) -> int:

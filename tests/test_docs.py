@@ -1,0 +1,91 @@
+"""What the documents promise is what the code does."""
+
+import re
+import subprocess
+
+import pytest
+import typer
+from conftest import ROOT
+from typer.testing import CliRunner
+
+from cleanup.cli.app import app
+from cleanup.data import KINDS
+from cleanup.rules.table import RULE_KEYS
+
+PAGES = [
+    "README.md",
+    "README.zh.md",
+    "CONTRIBUTING.md",
+    "docs/design.md",
+    "docs/rules.md",
+    "docs/benchmark.md",
+]
+
+
+def page(name):
+    return (ROOT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_options_that_pages_name_exist(name):
+    command = typer.main.get_command(app)
+    known = {"--help", "--version"}
+    groups = [command]
+    while groups:
+        group = groups.pop()
+        for sub in getattr(group, "commands", {}).values():
+            groups.append(sub)
+            known |= {o for p in sub.params for o in (*p.opts, *p.secondary_opts)}
+    for line in page(name).splitlines():
+        m = re.search(r"\bcleanup (run|explain|evaluate|rules)\b.*", line)
+        for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", m[0]) if m else []:
+            assert option in known, f"{name}: {option}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_the_before_and_after_of_the_readme_is_true(name):
+    m = re.search(r'\$ echo "(.+?)" \| cleanup run -\n(.+)\n', page(name))
+    assert m, "no before and after"
+    assert CliRunner().invoke(app, ["run", "-"], input=m[1] + "\n").stdout == m[2] + "\n"
+
+
+def test_the_rule_page_names_every_key_and_every_kind():
+    text = page("docs/rules.md")
+    assert [k for k in RULE_KEYS if f"`{k}`" not in text] == []
+    assert [k for k in KINDS if f"`{k}`" not in text] == []
+
+
+def test_the_project_speaks_of_both_commands():
+    for name in ("README.md", "README.zh.md"):
+        assert "make demo" in page(name) and "make test" in page(name)
+
+
+def test_every_help_page_is_there_with_examples():
+    for args in (["run"], ["explain"], ["evaluate"], ["rules", "new"]):
+        result = CliRunner().invoke(app, [*args, "--help"])
+        assert result.exit_code == 0 and "cleanup " in result.stdout
+
+
+def test_the_wheel_brings_its_rules(tmp_path):
+    import sys
+    import zipfile
+
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--wheel-dir",
+        str(tmp_path),
+        str(ROOT),
+    ]
+    done = subprocess.run(build, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    shipped = {
+        n.removeprefix("cleanup/shipped_rules/") for n in names if n.startswith("cleanup/shipped_rules/")
+    }
+    assert shipped == {p.relative_to(ROOT / "rules").as_posix() for p in (ROOT / "rules").rglob("*.toml")}
+    assert "cleanup/report/report.html.j2" in names

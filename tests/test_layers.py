@@ -1,0 +1,60 @@
+"""Imports go one way: a module may import what stands above it in this list, and nothing else of ours."""
+
+import ast
+
+from conftest import ROOT
+
+LAYERS = [
+    {"errors"},
+    {"data", "chars"},
+    {"fold", "edits"},
+    {"lexicon", "rules"},
+    {"dumps", "detect"},
+    {"pipeline"},
+    {"verify"},
+    {"api", "rulewriter", "tally", "runfolder", "report", "evaluate"},
+    {"batch"},
+    {"cli"},
+    {"__main__"},
+]
+SRC = ROOT / "src" / "cleanup"
+
+
+def part(module):
+    return module.split(".")[1] if "." in module else ""
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "cleanup":
+            if node.module == "cleanup":
+                yield from (a.name for a in node.names if a.name != "__version__")
+            else:
+                yield part(node.module)
+        elif isinstance(node, ast.Import):
+            yield from (part(a.name) for a in node.names if a.name.startswith("cleanup."))
+
+
+def test_imports_go_one_way():
+    rank = {name: i for i, layer in enumerate(LAYERS) for name in layer}
+    seen = set()
+    for path in SRC.rglob("*.py"):
+        if path == SRC / "__init__.py":
+            continue
+        own = path.relative_to(SRC).parts[0].removesuffix(".py")
+        seen.add(own)
+        assert own in rank, f"{own} has no layer"
+        for other in imports(path):
+            assert other == own or rank[other] < rank[own], f"{path.relative_to(SRC)} imports {other}"
+    assert seen == set(rank)
+
+
+def test_heavy_libraries_are_imported_where_they_are_used():
+    for path in SRC.rglob("*.py"):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [getattr(node, "module", "") or ""]
+            )
+            assert not {n.split(".")[0] for n in names} & {"pandas", "jieba"}, path
