@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from conftest import SHARED
 
 from cleanup.data import Document
 from cleanup.evaluate import Scorer, read_gold
+from conftest import SHARED
 
 pytestmark = pytest.mark.skipif(not (SHARED / "bench").is_dir(), reason="../shared/bench is not here")
 

@@ -5,12 +5,12 @@ import subprocess
 
 import pytest
 import typer
-from conftest import ROOT
 from typer.testing import CliRunner
 
 from cleanup.cli.app import app
 from cleanup.data import KINDS
 from cleanup.rules.table import RULE_KEYS
+from conftest import ROOT
 
 PAGES = [
     "README.md",

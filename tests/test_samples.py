@@ -3,11 +3,11 @@
 import json
 
 import pytest
+from typer.testing import CliRunner
 
 from cleanup.cli.app import app
 from cleanup.data import Document
 from conftest import ROOT
-from typer.testing import CliRunner
 
 SAMPLES = ROOT / "samples"
 NAMES = sorted(p.stem for p in (SAMPLES / "marked").glob("*.txt"))

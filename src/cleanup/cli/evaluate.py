@@ -113,6 +113,20 @@ def evaluate(
             for article, found in _run(data.articles, rules, off, shipped, apply, voice):
                 scorer.add(article, found)
             scores = scorer.result()
+        # floors first: a reader that closes the pipe early must not cost the record
+        told_floors: list[Any] = []
+        breaches: list[Any] = []
+        if baseline is not None and update_baseline:
+            today = datetime.datetime.now(datetime.UTC).date().isoformat()
+            told_floors = update(
+                baseline, data.name, data.digest, scores, date=today, lower_reason=lower or None
+            )
+        elif baseline is not None:
+            told_floors = breaches = check(baseline, data.name, data.digest, scores)
+        for floor in told_floors:
+            voice.warn(floor.tell(voice.lang))
+        if baseline is not None and not told_floors:
+            voice.err.print(voice.pick("都不低于底线", "no figure is under its floor"))
         if json:
             import json as json_module
 
@@ -125,20 +139,8 @@ def evaluate(
             _table(scores, voice)
             for miss in scores.misses(show):
                 voice.out.print(miss.tell(voice.lang), markup=False)
-        if baseline is None:
-            return
-        if update_baseline:
-            today = datetime.datetime.now(datetime.UTC).date().isoformat()
-            changes = update(baseline, data.name, data.digest, scores, date=today, lower_reason=lower or None)
-            for change in changes:
-                voice.err.print(change.tell(voice.lang), markup=False)
-            return
-        breaches = check(baseline, data.name, data.digest, scores)
-        for breach in breaches:
-            voice.warn(breach.tell(voice.lang))
         if breaches:
             raise typer.Exit(1)
-        voice.err.print(voice.pick("都不低于底线", "no figure is under its floor"))
 
 
 def _run(articles: Any, rules: list[Path], off: list[str], shipped: bool, apply: str, voice: Voice) -> Any:
