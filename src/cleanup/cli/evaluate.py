@@ -165,6 +165,8 @@ def _table(scores: Any, voice: Voice) -> None:
     """The figures as text: totals, then tables by type, kind, source, and kind × source."""
     from rich.table import Table
 
+    if not voice.out.is_terminal:
+        voice.out.width = 240  # a pipe has no edge to fold tables at
     figures = scores.as_dict()
     tables = [figures.pop(name) for name in ("by_type", "by_kind", "by_source")]
     voice.out.print("  ".join(f"{k}={_round(v)}" for k, v in figures.items()), markup=False)
@@ -180,12 +182,13 @@ def _table(scores: Any, voice: Voice) -> None:
         for name, row in rows.items():
             table.add_row(name, *(str(_round(row.get(c))) for c in columns))
         voice.out.print(table)
-    sources = sorted({s for row in scores.by_kind_and_source.values() for s in row})
+    cells = scores.by_kind_and_source
+    sources = sorted({s for row in cells.values() for s in row})
     if len(sources) > 1:
-        title = voice.pick("类别 × 来源：准确率/召回率", "kind × source: precision/recall")
-        table = Table(title, *sources, box=None, pad_edge=False)
-        for kind, row in scores.by_kind_and_source.items():
-            table.add_row(kind, *(_pair(row[s]) if s in row else "" for s in sources))
+        title = voice.pick("来源 × 类别：准确率/召回率", "source × kind: precision/recall")
+        table = Table(title, *cells, box=None, pad_edge=False)
+        for source in sources:
+            table.add_row(source, *(_pair(row[source]) if source in row else "" for row in cells.values()))
         voice.out.print(table)
 
 
