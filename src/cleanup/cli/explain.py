@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cleanup.cli.options import LANG_DEFAULT, LangOption, OffOption, RulesOption, ShippedOption, language
 from cleanup.cli.voice import Voice, errors_told, told
+from cleanup.data import Finding
 from cleanup.errors import InputError
 
 HELP = told(
@@ -122,11 +123,11 @@ def _text(text: str, file: Path | None) -> str:
     return text
 
 
-def _place(voice: Voice, text: str, f: object, why: str) -> None:
+def _place(voice: Voice, text: str, f: Finding, why: str) -> None:
     """One finding: its place in context, the rule, the reason, the evidence."""
-    from cleanup.data import Finding
+    from cleanup.report.evidence import sentences
+    from cleanup.report.words import Words
 
-    assert isinstance(f, Finding)
     lo, hi = max(0, f.start - _SHOWN), min(len(text), f.end + _SHOWN)
     line = Text(f"{f.line}:{f.column}  ", style="dim")
     line += Text(_flat(text[lo : f.start]))
@@ -150,11 +151,8 @@ def _place(voice: Voice, text: str, f: object, why: str) -> None:
     )
     if why:
         voice.out.print(Text(f"      {why}", style="dim"))
-    if f.evidence:
-        told_evidence = "  ".join(
-            f"{k}={'/'.join(map(str, v)) if isinstance(v, list) else v}" for k, v in f.evidence.items()
-        )
-        voice.out.print(Text(f"      {told_evidence}", style="dim"))
+    for sentence in sentences(f.evidence, Words(voice.lang)):
+        voice.out.print(Text(f"      {sentence}", style="dim"))
 
 
 def _flat(text: str) -> str:
