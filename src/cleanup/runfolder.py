@@ -62,7 +62,7 @@ class RunFolder:
                 )
             if before != command:
                 raise UsageError(
-                    f"输出文件夹里是另一次运行（{' '.join(before.get('inputs', []))}）;请用 --out 另指一个，或加 --overwrite 覆盖",
+                    f"输出文件夹里是另一次运行（{' '.join(before.get('inputs', []))}）；请用 --out 另指一个，或加 --overwrite 覆盖",
                     f"the output folder holds another run (of {' '.join(before.get('inputs', []))}); "
                     "name another with --out, or replace it with --overwrite",
                     where=str(self.path),

@@ -52,7 +52,7 @@ def run(
         typer.Argument(
             metavar="INPUT…",
             help=told(
-                "文件或文件夹（txt、md、jsonl）,- 为标准输入。",
+                "文件或文件夹（txt、md、jsonl），- 为标准输入。",
                 "Files or folders (txt, md, jsonl); - is stdin.",
             ),
         ),
