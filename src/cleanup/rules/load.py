@@ -13,7 +13,7 @@ from pathlib import Path
 import regex
 
 from cleanup.data import BUILT_IN, Rule
-from cleanup.errors import RuleError
+from cleanup.errors import RuleError, UsageError
 from cleanup.rules.table import ONCE, RULE_KEYS, Lines, TableReader, unknown
 
 _FILE_KEYS = ("family", "about", "defaults", "rule")
@@ -32,7 +32,7 @@ class RuleSet:
             if rule.id == rule_id:
                 return rule
         near = get_close_matches(rule_id, [r.id for r in self.rules], 1, 0.5)
-        raise RuleError(
+        raise UsageError(
             f"没有名为 {rule_id} 的规则"
             + (f",是否指 {near[0]}?" if near else ";`cleanup rules list` 列出全部"),
             f"no rule is called {rule_id}"
