@@ -176,7 +176,16 @@ def test_a_folder_with_another_run_is_refused_and_with_strangers_too(tmp_path):
     strange = tmp_path / "strange"
     strange.mkdir()
     (strange / "thesis.doc").write_text("x")
-    assert cleanup("run", other, "--out", strange).exit_code == 2
+    for flags in ([], ["--overwrite"]):
+        assert cleanup("run", other, "--out", strange, *flags).exit_code == 2
+        assert (strange / "thesis.doc").exists()
+
+
+def test_a_run_never_takes_away_its_own_input(tmp_path):
+    out, _ = run_dir(tmp_path, {"a.txt": BAD})
+    again = cleanup("run", out / "cleaned", "--out", out, "--overwrite", "--lang", "en")
+    assert again.exit_code == 2 and "lies inside the output folder" in again.stderr
+    assert (out / "cleaned/a.txt").read_text("utf-8") == GOOD
 
 
 def test_the_output_folder_inside_the_input_is_not_read(tmp_path):

@@ -36,8 +36,9 @@ class RunFolder:
     def claim(self, command: dict[str, Any], *, overwrite: bool) -> None:
         """Make the folder this command's own.
 
-        A folder that holds another run, or things that no run wrote, is refused; with `overwrite`
-        another run's files are replaced, and what is nobody's stays. Raises UsageError, InputError.
+        A folder that holds things and no run is refused, whatever is asked. One that holds another
+        run is refused, too, unless `overwrite` is set; only files that a run writes are taken away.
+        Raises UsageError, InputError.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -52,21 +53,20 @@ class RunFolder:
             raise InputError(
                 f"不能写入：{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)
             ) from e
-        if held and not overwrite:
-            before = self._command()
-            if before is None:
-                raise UsageError(
-                    "输出文件夹里有不是 cleanup 写的东西；请用 --out 另指一个空文件夹",
-                    "the output folder holds files that no run wrote; name an empty one with --out",
-                    where=str(self.path),
-                )
-            if before != command:
-                raise UsageError(
-                    f"输出文件夹里是另一次运行（{' '.join(before.get('inputs', []))}）；请用 --out 另指一个，或加 --overwrite 覆盖",
-                    f"the output folder holds another run (of {' '.join(before.get('inputs', []))}); "
-                    "name another with --out, or replace it with --overwrite",
-                    where=str(self.path),
-                )
+        before = self._command()
+        if held and before is None:
+            raise UsageError(
+                "输出文件夹里有不是 cleanup 写的东西；请用 --out 另指一个空文件夹",
+                "the output folder holds files that no run wrote; name an empty one with --out",
+                where=str(self.path),
+            )
+        if before is not None and before != command and not overwrite:
+            raise UsageError(
+                f"输出文件夹里是另一次运行（{' '.join(before.get('inputs', []))}）；请用 --out 另指一个，或加 --overwrite 覆盖",
+                f"the output folder holds another run (of {' '.join(before.get('inputs', []))}); "
+                "name another with --out, or replace it with --overwrite",
+                where=str(self.path),
+            )
         try:
             for name in _OURS:
                 for stale in (self.path / name, self.path / (name + _PARTIAL)):

@@ -62,6 +62,13 @@ def walk(inputs: Sequence[Path], out: Path | None) -> tuple[list[InputFile], lis
                 "the output folder is the input folder; name another with --out",
                 where=str(path),
             )
+        if skip and skip in path.resolve().parents:
+            # a run takes away what an earlier one left in its folder, and would take its own input
+            raise UsageError(
+                "输入在输出文件夹里面；请用 --out 另指一个",
+                "the input lies inside the output folder; name another with --out",
+                where=str(path),
+            )
         if path.is_file():
             _take(path, base, SUFFIXES.get(path.suffix.lower(), "txt"), files)
             continue
