@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleanup import pipeline
-from cleanup.data import Document, Outcome
+from cleanup.data import Apply, Document, Outcome
 from cleanup.verify import load_verified
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Cleaner(pipeline.Cleaner):
         self,
         rules: Sequence[str | Path] = (),
         *,
-        apply: pipeline.Apply = "auto",
+        apply: Apply = "auto",
         lang: pipeline.Lang = "zh",
         off: Sequence[str] = (),
     ) -> None:

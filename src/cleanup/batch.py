@@ -72,8 +72,8 @@ def run(
     """Clean every article under `inputs` and write everything a run writes into `out`.
 
     `command` identifies the run: a folder that holds the same one is written anew. Ctrl-C ends the
-    run after the article at hand; what is done is kept, and the file at hand stays `.partial`. Raises InputError, UsageError before
-    anything is written.
+    run after the article at hand; what is done is kept, and the file at hand stays
+    `.partial`. Raises InputError, UsageError before anything is written.
     """
     files, odd = walk(inputs, out)
     if not files and not odd:

@@ -11,14 +11,13 @@ INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\
 # Out: U+FF5F and up are brackets and half-width katakana with no such relation.
 WIDTH = {0xFF01 + i: 0x21 + i for i in range(0x5E)} | {0x3000: 0x20}
 
-# Han as regular expressions here mean it: the unified ideographs, extension A, the compatibility
-# block, the planes above, and 〇. Out: radicals (U+2E80–2FDF), which stand for nothing in good text,
-# and 々, which is Japanese.
-HAN = r"\p{Unified_Ideograph}\u3007\uF900-\uFAFF"
-
 
 def is_han(char: str) -> bool:
-    """Whether one character is a Chinese character in the sense of HAN."""
+    """Whether one character is a Chinese character.
+
+    The unified ideographs, extension A, the compatibility block, the planes above, and 〇. Out:
+    radicals (U+2E80–2FDF), which stand for nothing in good text, and 々, which is Japanese.
+    """
     c = ord(char)
     return (
         0x4E00 <= c <= 0x9FFF

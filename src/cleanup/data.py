@@ -30,6 +30,7 @@ Kind = Literal[
     "duplicate",
 ]
 Action = Literal["insert", "delete", "replace", "flag"]
+Apply = Literal["none", "auto", "suggest"]
 
 TIERS: tuple[Tier, ...] = get_args(Tier)
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -29,9 +29,14 @@ def overlap(a: Edit, b: Edit) -> bool:
     >>> overlap(Edit(0, 2, ""), Edit(2, 2, "x")), overlap(Edit(0, 2, ""), Edit(1, 1, "x"))
     (False, True)
     """
-    if a.start == a.end and b.start == b.end:
-        return a.start == b.start
-    return a.start < b.end and b.start < a.end
+    return spans_overlap(a.start, a.end, b.start, b.end)
+
+
+def spans_overlap(a_start: int, a_end: int, b_start: int, b_end: int) -> bool:
+    """`overlap` for places alone, such as that of a flag, which has no edit."""
+    if a_start == a_end and b_start == b_end:
+        return a_start == b_start
+    return a_start < b_end and b_start < a_end
 
 
 def select(edits: Sequence[Edit]) -> tuple[list[int], dict[int, int]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cleanup import edits as ed
-from cleanup.data import RAW_KINDS, Document, Edit, Finding, Outcome, Rule
+from cleanup.data import RAW_KINDS, Apply, Document, Edit, Finding, Outcome, Rule
 from cleanup.detect import furniture, rules
 from cleanup.detect.closed import closed_spans, merge
 from cleanup.detect.reading import Proposal, Reading
@@ -22,7 +22,6 @@ from cleanup.lexicon import Lexicon, shared
 from cleanup.rules import RuleSet
 
 Lang = Literal["zh", "en"]
-Apply = Literal["none", "auto", "suggest"]
 
 # Passes until nothing changes. Real articles settle in two; one that has not after this many has
 # met rules that undo each other, which is a bug in a rule and is reported with its id.
@@ -76,7 +75,7 @@ class Cleaner:
 
     def clean(self, document: Document) -> Outcome:
         """All findings of a document, and its text with those applied that the options allow."""
-        original = fold(document.text).folded
+        original = fold(document.text)
         seen: list[list[Proposal]] = []
         due: list[list[Proposal]] = []
         silent: set[str] = set()
@@ -125,14 +124,15 @@ class Cleaner:
             notes=tuple(notes),
         )
 
-    def _propose(self, document: Document, text: str, original: str, silent: set[str]) -> list[Proposal]:
+    def _propose(self, document: Document, text: str, original: View, silent: set[str]) -> list[Proposal]:
         """The proposals of all stages on one text."""
         title = str(document.meta.get("title") or "")
         closed = closed_spans(text, markdown=document.meta.get("format") == "md")
-        view = fold(text)
+        view = original if text == document.text else fold(text)
         found: list[Proposal] = []
         for stage, stage_rules in zip(STAGES, self._by_stage, strict=True):
-            reading = Reading(text, View(text, len(text)) if stage.raw else view, original, title, closed)
+            seen = View(text, len(text)) if stage.raw else view
+            reading = Reading(text, seen, original.folded, title, closed)
             titles = stage.name == "furniture" and furniture.TITLE_REPEATED not in self.rules.off
             new = furniture.propose(reading) if titles else []
             new += self._obey(stage_rules, reading, silent)
@@ -184,12 +184,7 @@ class Cleaner:
 
 def _over(p: Proposal, applied: Iterable[Proposal]) -> Proposal | None:
     """The applied proposal that a proposal overlaps, if any."""
-    for a in applied:
-        if (p.start < a.end and a.start < p.end) or (p.start == p.end == a.start and a.end == a.start):
-            return a
-        if p.start == p.end and a.start < p.start < a.end:
-            return a
-    return None
+    return next((a for a in applied if ed.spans_overlap(p.start, p.end, a.start, a.end)), None)
 
 
 def _number(

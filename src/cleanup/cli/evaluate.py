@@ -8,8 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-from cleanup.cli.options import LANG_DEFAULT, LangOption, OffOption, RulesOption, ShippedOption, language
+from cleanup.cli.options import (
+    LANG_DEFAULT,
+    LangOption,
+    OffOption,
+    RulesOption,
+    ShippedOption,
+    language,
+    tiers_to_apply,
+)
 from cleanup.cli.voice import Voice, errors_told, told
+from cleanup.data import Apply
 
 HELP = told(
     """对照金标准计算准确率、召回率、净修复率和误伤，按类别与来源列出。
@@ -95,11 +104,7 @@ def evaluate(
         from cleanup.evaluate import Scorer, read_findings, read_gold, score
         from cleanup.evaluate.floors import check, update
 
-        if apply not in ("auto", "suggest", "none"):
-            raise UsageError(
-                f"--apply 不能是 {apply!r}，可用 auto、suggest",
-                f"--apply cannot be {apply!r}; use auto or suggest",
-            )
+        tiers = tiers_to_apply(apply)
         if (update_baseline or lower) and baseline is None:
             raise UsageError(
                 "--update-baseline 和 --lower 需要 --baseline",
@@ -110,7 +115,7 @@ def evaluate(
             scores = score(data.articles, read_findings(findings), keep=max(show, 1))
         else:
             scorer = Scorer(keep=max(show, 1))
-            for article, found in _run(data.articles, rules, off, shipped, apply, voice):
+            for article, found in _run(data.articles, rules, off, shipped, tiers, voice):
                 scorer.add(article, found)
             scores = scorer.result()
         # floors first: a reader that closes the pipe early must not cost the record
@@ -143,13 +148,13 @@ def evaluate(
             raise typer.Exit(1)
 
 
-def _run(articles: Any, rules: list[Path], off: list[str], shipped: bool, apply: str, voice: Voice) -> Any:
+def _run(articles: Any, rules: list[Path], off: list[str], shipped: bool, apply: Apply, voice: Voice) -> Any:
     """Each gold article with the findings of this machine, progress shown on a terminal."""
     from cleanup.data import Document
     from cleanup.pipeline import Cleaner
     from cleanup.verify import load_verified
 
-    cleaner = Cleaner(load_verified(rules, shipped=shipped).without(off), apply=apply)  # type: ignore[arg-type]
+    cleaner = Cleaner(load_verified(rules, shipped=shipped).without(off), apply=apply)
     from rich.progress import track
 
     what = voice.pick("评测", "evaluating")

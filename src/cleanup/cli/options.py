@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 
 from cleanup.cli.voice import Lang, start_lang, told
+from cleanup.data import Apply
 from cleanup.errors import UsageError
 
 LangOption = Annotated[
@@ -43,6 +44,17 @@ ShippedOption = Annotated[
 ]
 
 LANG_DEFAULT = start_lang()
+
+
+def tiers_to_apply(value: str) -> Apply:
+    """`--apply` as one of its three values; anything else is a usage error."""
+    for tiers in get_args(Apply):
+        if value == tiers:
+            return cast(Apply, tiers)
+    raise UsageError(
+        f"--apply 不能是 {value!r}，可用 auto、suggest、none",
+        f"--apply cannot be {value!r}; use auto, suggest or none",
+    )
 
 
 def language(value: str) -> Lang:

@@ -10,7 +10,15 @@ from typing import Annotated, Any
 
 import typer
 
-from cleanup.cli.options import LANG_DEFAULT, LangOption, OffOption, RulesOption, ShippedOption, language
+from cleanup.cli.options import (
+    LANG_DEFAULT,
+    LangOption,
+    OffOption,
+    RulesOption,
+    ShippedOption,
+    language,
+    tiers_to_apply,
+)
 from cleanup.cli.voice import Voice, errors_told, told
 from cleanup.errors import UsageError
 
@@ -144,17 +152,13 @@ def run(
     voice = Voice("zh", quiet=quiet)
     with errors_told(voice):
         voice.lang = language(lang)
-        if apply not in ("auto", "suggest", "none"):
-            raise UsageError(
-                f"--apply 不能是 {apply!r}，可用 auto、suggest、none",
-                f"--apply cannot be {apply!r}; use auto, suggest or none",
-            )
+        tiers = tiers_to_apply(apply)
         _known_encoding(encoding)
         options = {
             "rules": [str(p) for p in rules],
             "off": sorted(off),
             "shipped": shipped,
-            "apply": apply,
+            "apply": tiers,
             "encoding": encoding,
             "fields": [id_field, text_field, source_field, title_field],
             "lang": voice.lang,

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import regex
 
 from cleanup.data import BUILT_IN, TIER_CONFIDENCE
-from cleanup.detect.reading import Proposal, Reading
+from cleanup.detect.reading import Proposal, Reading, lines
 
 TITLE_REPEATED = BUILT_IN[0]
 _MESSAGE = {"zh": "标题在正文里重复出现", "en": "the title stands again in the body"}
 _BLANK = regex.compile(r"[\s\p{P}\p{S}]+")
 # A heading of fewer characters may well be a word that the body says again on a line of its own.
 _TITLE_MIN = 8
-
-
-def lines(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of the lines of a text, each with the newline that ends it."""
-    at = 0
-    while at < len(text):
-        newline = text.find("\n", at)
-        end = len(text) if newline < 0 else newline + 1
-        yield at, end
-        at = end
 
 
 def propose(reading: Reading) -> list[Proposal]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,3 +49,13 @@ class Proposal:
     @property
     def edit(self) -> Edit | None:
         return None if self.replacement is None else Edit(self.start, self.end, self.replacement)
+
+
+def lines(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the lines of a text, each with the newline that ends it."""
+    at = 0
+    while at < len(text):
+        newline = text.find("\n", at)
+        end = len(text) if newline < 0 else newline + 1
+        yield at, end
+        at = end

@@ -10,7 +10,7 @@ from typing import Any
 import regex
 
 from cleanup.data import TIER_CONFIDENCE, Rule
-from cleanup.detect.reading import Proposal, Reading
+from cleanup.detect.reading import Proposal, Reading, lines
 from cleanup.lexicon import Lexicon
 
 # One rule on one article. Patterns that ship need under a millisecond for 100 kB; a pattern that
@@ -36,15 +36,14 @@ def _places(rule: Rule, text: str) -> Iterator[regex.Match[str]]:
     if rule.scope != "line":
         yield from pattern.finditer(text, timeout=TIME_LIMIT_S)
         return
-    at = 0
-    for line in text.split("\n"):
+    for at, end in lines(text):
+        line = text[at:end]
         body = line.strip()
         if body and (not rule.keywords or any(k in body for k in rule.keywords)):
             start = at + line.index(body)
             m = pattern.fullmatch(text, start, start + len(body), timeout=TIME_LIMIT_S)
             if m is not None:
                 yield m
-        at += len(line) + 1
 
 
 def propose(rules: Sequence[Rule], reading: Reading, lexicon: Callable[[], Lexicon]) -> list[Proposal]:
