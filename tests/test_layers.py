@@ -8,7 +8,7 @@ LAYERS = [
     {"errors"},
     {"data", "chars"},
     {"fold", "edits"},
-    {"lexicon", "rules"},
+    {"lexicon", "rules", "lm"},
     {"dumps", "detect"},
     {"pipeline"},
     {"verify"},
@@ -57,4 +57,14 @@ def test_heavy_libraries_are_imported_where_they_are_used():
                 if isinstance(node, ast.Import)
                 else [getattr(node, "module", "") or ""]
             )
-            assert not {n.split(".")[0] for n in names} & {"pandas", "jieba"}, path
+            assert not {n.split(".")[0] for n in names} & {"pandas", "jieba", "zstandard"}, path
+
+
+def test_numpy_is_imported_by_the_model_alone():
+    """It takes a tenth of a second; commands that ask no model do without."""
+    for path in SRC.rglob("*.py"):
+        if path.relative_to(SRC).parts[0] == "lm":
+            continue
+        for node in ast.parse(path.read_text("utf-8")).body:
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", "") or ""]
+            assert "numpy" not in {n.split(".")[0] for n in names}, path

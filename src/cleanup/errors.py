@@ -44,6 +44,16 @@ class RuleError(CleanupError):
     exit_code = 3
 
 
+class CorpusError(CleanupError):
+    """A corpus to count from cannot be read, or holds nothing to count."""
+
+
+class ModelError(CleanupError):
+    """A term-frequency model file is missing, truncated, of another version, or not a model."""
+
+    exit_code = 3
+
+
 class GoldError(CleanupError):
     """A gold or findings file that `evaluate` cannot use."""
 

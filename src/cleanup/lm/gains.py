@@ -1,0 +1,100 @@
+"""How much likelier edits make the text around them, for millions of hypotheses at once.
+
+The gain of an edit is ln P(text with it) - ln P(text without it), over the symbols whose probability it can
+change: those it writes, and the four behind it. A gain of 0 means that the model does not care.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cleanup.data import Edit
+from cleanup.lm.alphabet import BORDER, Ids
+from cleanup.lm.model import ORDER, Model
+
+F32 = npt.NDArray[np.float32]
+I64 = npt.NDArray[np.int64]
+
+_REACH = ORDER - 1
+# Hypotheses whose windows are made at a time: about ten symbols each, so a few megabytes.
+_ROUND = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Texts as the model sees them, scored once.
+
+    ids     the symbols of all texts, borders between them and four at each end
+    starts  where each text begins in `ids`; one more for the end
+    upto    the sum of ln p before each symbol, shape (len(ids) + 1,): differences give spans
+    """
+
+    ids: Ids
+    starts: I64
+    upto: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, model: Model, texts: Sequence[str]) -> Scored:
+        ids, starts = model.encode(texts)
+        pad = np.full(_REACH, BORDER, np.uint16)
+        ids = np.concatenate([pad, ids, pad])
+        upto = np.concatenate([[0.0], np.cumsum(model.score(ids), dtype=np.float64)])
+        return cls(ids, starts + _REACH, upto)
+
+
+def gains_of_insertions(model: Model, scored: Scored, at: I64, inserted: Ids) -> F32:
+    """The gain of writing something at each place.
+
+    at        places in scored.ids, shape (n,): what is inserted goes in front of the symbol there
+    inserted  shape (n, k): k symbols a hypothesis
+    """
+    return gains_of_changes(model, scored, at, at, inserted)
+
+
+def gains_of_changes(model: Model, scored: Scored, start: I64, end: I64, written: Ids) -> F32:
+    """The gain of replacing ids[start:end] by something, shape (n,) in nats.
+
+    start, end  shape (n,), places in scored.ids at least four from either end
+    written     shape (n, k); k may be 0, which deletes
+    """
+    n = len(written)
+    out = np.empty(n, np.float32)
+    left, right = np.arange(-_REACH, 0), np.arange(_REACH)
+    for lo in range(0, n, _ROUND):
+        a, b = start[lo : lo + _ROUND, None], end[lo : lo + _ROUND, None]
+        rows = np.concatenate(
+            [scored.ids[a + left], written[lo : lo + _ROUND], scored.ids[b + right]], axis=1
+        )
+        # rows lie one after another: what a row sees of the one before is in its own first four symbols,
+        # which are context and not scored
+        new = model.score(rows.reshape(-1)).reshape(rows.shape)[:, _REACH:].sum(1, dtype=np.float64)
+        old = scored.upto[b[:, 0] + _REACH] - scored.upto[a[:, 0]]
+        out[lo : lo + _ROUND] = new - old
+    return out
+
+
+def gains(model: Model, texts: Sequence[str], edits: Sequence[tuple[int, Edit]]) -> F32:
+    """The gain of each (number of a text, edit), shape (len(edits),), in nats.
+
+    Each is judged alone, in the text as it is. ValueError where an edit reaches out of its text.
+    """
+    scored = Scored.of(model, texts)
+    out = np.zeros(len(edits), np.float32)
+    by_length: dict[int, list[int]] = {}
+    for i, (number, edit) in enumerate(edits):
+        if edit.end > len(texts[number]):
+            raise ValueError(
+                f"edit {edit} reaches out of text {number}, which has {len(texts[number])} characters"
+            )
+        by_length.setdefault(len(edit.replacement), []).append(i)
+    for k, members in sorted(by_length.items()):
+        begin = scored.starts[[edits[i][0] for i in members]]
+        start = begin + np.array([edits[i][1].start for i in members])
+        end = begin + np.array([edits[i][1].end for i in members])
+        joined = model.alphabet.encode("".join(edits[i][1].replacement for i in members))
+        out[members] = gains_of_changes(model, scored, start, end, joined.reshape(len(members), k))
+    return out

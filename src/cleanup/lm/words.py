@@ -1,0 +1,166 @@
+"""The word table of a model: words, their counts, and the words that may stand in for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cleanup.lm.alphabet import UNKNOWN, Alphabet, Ids
+from cleanup.lm.count import ORDER
+
+I64 = npt.NDArray[np.int64]
+U64 = npt.NDArray[np.uint64]
+U32 = npt.NDArray[np.uint32]
+
+# Words are looked up by a 64-bit key of at most five symbols; longer ones are few and no filter's prey.
+MAX_LENGTH = ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A word that behaves like another; similarity is the cosine of their neighbours, .1 to 1."""
+
+    word: str
+    similarity: float
+
+
+class WordTable:
+    """Words in order of their counts, commonest first; a number of a word is its place there.
+
+    log_prob  ln of the share of all tokens, shape (n,)
+    """
+
+    def __init__(
+        self, arrays: Mapping[str, npt.NDArray[Any]], alphabet: Alphabet, base: int, tokens: float
+    ) -> None:
+        self._alphabet = alphabet
+        self._base = np.uint64(base)
+        self._symbols: Ids = arrays["word.symbols"]
+        self._ends: U32 = arrays["word.ends"]
+        self._counts: U32 = arrays["word.counts"]
+        self._sorted_keys: U64 = arrays["word.keys"]
+        self._sorted_numbers: U32 = arrays["word.numbers"]
+        self._stand_ins: U32 = arrays["word.stand_ins"]
+        self._tokens = tokens
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def word(self, number: int) -> str:
+        """The word of a number."""
+        begin = int(self._ends[number - 1]) if number else 0
+        return "".join(map(self._alphabet.symbol, self._symbols[begin : self._ends[number]].tolist()))
+
+    def symbols(self, numbers: I64, length: int) -> Ids:
+        """The symbols of words that are all of one length, shape (len(numbers), length)."""
+        ends = self._ends[numbers].astype(np.int64)
+        symbols: Ids = self._symbols[ends[:, None] + np.arange(-length, 0)]
+        return symbols
+
+    def number(self, word: str) -> int | None:
+        """The number of a word, None where the table does not hold it."""
+        if not 0 < len(word) <= MAX_LENGTH:
+            return None
+        ids = self._alphabet.encode(word)
+        if (ids == UNKNOWN).any():
+            return None
+        key = np.uint64(0)
+        for symbol in ids:
+            key = key * self._base + np.uint64(symbol)
+        at = int(np.searchsorted(self._sorted_keys, key))
+        if at < len(self._sorted_keys) and self._sorted_keys[at] == key:
+            return int(self._sorted_numbers[at])
+        return None
+
+    def count(self, word: str) -> int:
+        """How often the word was counted, weights of corpora included; 0 where the table does not hold it."""
+        number = self.number(word)
+        return 0 if number is None else int(self._counts[number])
+
+    def log_prob(self, word: str) -> float:
+        """ln of the word's share of all tokens; a word that was not counted is taken for seen once."""
+        return float(np.log(max(1, self.count(word)) / self._tokens))
+
+    @cached_property
+    def log_probs(self) -> npt.NDArray[np.float32]:
+        """ln of the share of each word, shape (n,)."""
+        return np.log(self._counts / self._tokens).astype(np.float32)
+
+    @cached_property
+    def first_last(self) -> tuple[I64, I64, I64]:
+        """First symbol, last symbol and length of each word, shape (n,) each."""
+        ends = self._ends.astype(np.int64)
+        begins = np.concatenate([[0], ends[:-1]])
+        return self._symbols[begins].astype(np.int64), self._symbols[ends - 1].astype(np.int64), ends - begins
+
+    def stand_ins(self, word: str) -> list[StandIn]:
+        """Words that fill the slots the word fills, most alike first; none where too little is known of it."""
+        number = self.number(word)
+        if number is None or number >= len(self._stand_ins):
+            return []
+        entries = self._stand_ins[number]
+        return [StandIn(self.word(int(e >> 8)), (int(e) & 0xFF) / 255) for e in entries[entries > 0]]
+
+
+def pack_words(
+    counts: npt.NDArray[np.int64],
+    vocabulary: Sequence[str],
+    alphabet: Alphabet,
+    able: I64,
+    stand_ins: U32,
+    *,
+    base: int,
+    limit: int,
+) -> tuple[dict[str, npt.NDArray[Any]], float]:
+    """The arrays of a word table, and how many tokens were counted.
+
+    counts     of each word of the vocabulary, in whole occurrences
+    able       ids of the words that have stand-ins; `stand_ins` has a row for each, entries id << 8 | cosine
+    limit      how many words are kept at most
+    """
+    candidates = np.flatnonzero(counts >= 3)
+    candidates = candidates[np.argsort(-counts[candidates], kind="stable")]
+    ids: list[Ids] = []
+    kept: list[int] = []
+    for i in candidates.tolist():
+        if not 0 < len(vocabulary[i]) <= MAX_LENGTH:
+            continue
+        symbols = alphabet.encode(vocabulary[i])
+        if UNKNOWN not in symbols and vocabulary[i] == "".join(map(alphabet.symbol, symbols.tolist())):
+            ids.append(symbols)
+            kept.append(i)
+        if len(kept) == limit:
+            break
+    number_of = np.full(len(counts), -1)
+    number_of[kept] = np.arange(len(kept))
+    keys = np.zeros(len(kept), np.uint64)
+    for place in range(MAX_LENGTH):
+        has = np.array([len(s) > place for s in ids], bool)
+        keys[has] *= np.uint64(base)
+        keys[has] += np.array([s[place] for s in ids if len(s) > place], np.uint64)
+    order = np.argsort(keys, kind="stable")
+    entries = np.where(stand_ins > 0, number_of[stand_ins >> 8], -1)
+    own = number_of[able]
+    table = np.zeros((int(own.max(initial=-1)) + 1, stand_ins.shape[1]), np.uint32)
+    for row, number in enumerate(own):
+        if number >= 0:
+            good = [
+                int(n) << 8 | int(e & 0xFF)
+                for n, e in zip(entries[row], stand_ins[row], strict=True)
+                if n >= 0
+            ]
+            table[number, : len(good)] = good
+    lengths = np.array([len(s) for s in ids], np.int64)
+    return {
+        "word.symbols": np.concatenate(ids).astype(np.uint16) if ids else np.zeros(0, np.uint16),
+        "word.ends": np.cumsum(lengths).astype(np.uint32),
+        "word.counts": np.minimum(counts[kept], 0xFFFFFFFF).astype(np.uint32),
+        "word.keys": keys[order],
+        "word.numbers": order.astype(np.uint32),
+        "word.stand_ins": table,
+    }, float(max(1, counts.sum()))
