@@ -134,10 +134,14 @@ def _peel(shape: Shape, h: U64) -> list[tuple[npt.NDArray[np.uint32], npt.NDArra
         np.bitwise_xor.at(holder, p, number)
     rounds = []
     left = n
+    slot_of = np.empty(n, np.uint32)
     alone = np.flatnonzero(degree == 1).astype(np.uint32)
     while len(alone):
-        keys, first = np.unique(holder[alone], return_index=True)
-        rounds.append((keys, alone[first]))
+        found = holder[alone]
+        # of a key that has two slots to itself the first is its own: written last
+        slot_of[found[::-1]] = alone[::-1]
+        keys = _distinct(found, n)
+        rounds.append((keys, slot_of[keys]))
         left -= len(keys)
         touched = []
         for p in places:
@@ -145,9 +149,18 @@ def _peel(shape: Shape, h: U64) -> list[tuple[npt.NDArray[np.uint32], npt.NDArra
             np.subtract.at(degree, at, np.uint32(1))
             np.bitwise_xor.at(holder, at, keys)
             touched.append(at)
-        near = np.unique(np.concatenate(touched))
-        alone = near[degree[near] == 1]
+        near = np.concatenate(touched)
+        alone = _distinct(near[degree[near] == 1], shape.slots)
     return None if left else rounds
+
+
+def _distinct(values: npt.NDArray[np.uint32], below: int) -> npt.NDArray[np.uint32]:
+    """The distinct values, sorted: by marking where they are many, by sorting where they are few."""
+    if len(values) < below // 32:
+        return np.unique(values)
+    mark = np.zeros(below, bool)
+    mark[values] = True
+    return np.flatnonzero(mark).astype(np.uint32)
 
 
 def _assign(
