@@ -57,7 +57,7 @@ def test_heavy_libraries_are_imported_where_they_are_used():
                 if isinstance(node, ast.Import)
                 else [getattr(node, "module", "") or ""]
             )
-            assert not {n.split(".")[0] for n in names} & {"pandas", "jieba", "zstandard"}, path
+            assert not {n.split(".")[0] for n in names} & {"pandas", "jieba", "backports"}, path
 
 
 def test_numpy_is_imported_by_the_model_alone():
@@ -66,5 +66,9 @@ def test_numpy_is_imported_by_the_model_alone():
         if path.relative_to(SRC).parts[0] == "lm":
             continue
         for node in ast.parse(path.read_text("utf-8")).body:
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", "") or ""]
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [getattr(node, "module", "") or ""]
+            )
             assert "numpy" not in {n.split(".")[0] for n in names}, path

@@ -242,15 +242,19 @@ def test_whatever_the_price_an_ngram_stays_only_with_those_it_continues(text, at
 PRICES = st.lists(st.floats(-5, 50, width=32), max_size=40)
 
 
+def priced(bytes_each):
+    return lambda counts: sum(bytes_each[n] * count for n, count in counts.items())
+
+
 def size_at(price, bytes_each, at):
-    return sum(bytes_each[n] * np.count_nonzero(p > at) for n, p in price.items())
+    return priced(bytes_each)({n: np.count_nonzero(p > at) for n, p in price.items()})
 
 
 @given(PRICES, PRICES, st.floats(0, 200))
 def test_what_stays_fits_the_budget_and_a_lower_price_does_not(two, three, budget):
     price = {2: np.array(two, np.float32), 3: np.array(three, np.float32)}
     each = {2: 2.0, 3: 4.5}
-    at = estimate.threshold(price, each, budget)
+    at = estimate.threshold(price, priced(each), budget)
     assert size_at(price, each, at) <= budget
     dearer = [p for p in two + three if p <= at]
     if dearer:
@@ -260,12 +264,12 @@ def test_what_stays_fits_the_budget_and_a_lower_price_does_not(two, three, budge
 
 def test_without_need_nothing_is_pruned():
     price = {2: np.array([-3, 0, 2], np.float32), 3: np.zeros(0, np.float32)}
-    assert estimate.threshold(price, {2: 2.0, 3: 4.0}, 6.0) == -np.inf
+    assert estimate.threshold(price, priced({2: 2.0, 3: 4.0}), 6.0) == -np.inf
 
 
 def test_ngrams_of_symbols_left_out_do_not_disturb_the_threshold():
     price = {2: np.array([-np.inf, -1.0, 2.0, 3.0], np.float32)}
-    at = estimate.threshold(price, {2: 1.0}, 2.5)
+    at = estimate.threshold(price, priced({2: 1.0}), 2.5)
     assert np.count_nonzero(price[2] > at) == 2
 
 

@@ -101,7 +101,7 @@ class Alphabet:
         folded[0xD800:0xE000] = 0
         folded[_PLANE - 1] = 0
         order = np.argsort(-folded, kind="stable")[: MAX_SYMBOLS - _CLASSES]
-        return cls("".join(chr(c) for c in order if folded[c] >= at_least))
+        return cls("".join(chr(c) for c in order if folded[c] >= max(1, at_least)))
 
     @staticmethod
     def tally(text: str, into: npt.NDArray[np.int64]) -> None:

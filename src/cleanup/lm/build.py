@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,10 @@ Progress = Callable[[str, float], None]
 # Words to a megabyte of budget: the word table takes a tenth of the file then.
 _WORDS_A_MB = 2000
 _MERGE_EVERY = 8
+# No alphabet is cut below this for a budget's sake.
+_LEAST_SYMBOLS = 64
+# What header and alignment of sections take at most.
+_HEADER = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,11 @@ def build(
     workers  processes that segment words; 0 is one a core
     The same corpora and recipe give the same bytes. CorpusError where there is nothing to count.
     """
+    for path, budget_mb in outputs.items():
+        if budget_mb:
+            _room(path, budget_mb, 4 * pack.fixed_bytes(_LEAST_SYMBOLS))
+        path.parent.mkdir(parents=True, exist_ok=True)
     first = next(iter(outputs))
-    first.parent.mkdir(parents=True, exist_ok=True)
     if work is not None:
         work.mkdir(parents=True, exist_ok=True)
     spill = Path(tempfile.mkdtemp(prefix=".lm-build-", dir=work or first.parent))
@@ -101,7 +109,7 @@ def build(
             at = -np.inf
             if budget_mb:
                 fixed = sum(a.nbytes for a in words.values()) + pack.fixed_bytes(len(own))
-                at = estimate.threshold(usable, pack.BYTES_EACH, _room(path, budget_mb, fixed))
+                at = estimate.threshold(usable, pack.table_bytes, _room(path, budget_mb, fixed))
             keep = {n: p > at for n, p in usable.items()}
             del usable
             # rare symbols that a small model leaves out are unknown to it
@@ -127,9 +135,7 @@ def build(
                 "corpora": [_about(r, recipe) for r in read],
             }
             del pruned, keep
-            container.write(path, meta, arrays)
-            # once more, with what the finished model makes of the lines it did not count
-            meta["held_out"] = _held_out(Model.open(path), read)
+            meta["held_out"] = _held_out(Model(container.in_memory(path, meta, arrays)), read)
             container.write(path, meta, arrays)
             progress("write", 1.0)
     finally:
@@ -137,7 +143,7 @@ def build(
 
 
 def _room(path: Path, budget_mb: float, own_bytes: int) -> float:
-    room = budget_mb * 1e6 - own_bytes - 65536
+    room = budget_mb * 1e6 - own_bytes - _HEADER
     if room < 0:
         raise UsageError(
             f"{budget_mb:g} MB 放不下：符号表、双字表与词表已占 {own_bytes / 1e6:.1f} MB；请加大 --budget，或在配方里减少 words",
@@ -179,7 +185,8 @@ def _words(
     total = np.zeros(len(segment.vocabulary()), np.int64)
     runs = []
     workers = workers or os.cpu_count() or 1
-    with ProcessPoolExecutor(workers) as pool:
+    # started afresh: a fork of a process with threads may hang
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for i, corpus in enumerate(corpora):
 
             def segmented(corpus: Corpus = corpus) -> segment.WordCounts:
@@ -202,9 +209,9 @@ def _fitting(alphabet: Alphabet, budget_mb: float) -> Alphabet:
     if not budget_mb:
         return alphabet
     n = len(alphabet)
-    while pack.fixed_bytes(n) > budget_mb * 1e6 / 4:
+    while n > _LEAST_SYMBOLS and pack.fixed_bytes(n) > budget_mb * 1e6 / 4:
         n -= 64
-    return Alphabet(alphabet.characters[: max(1, n - (len(alphabet) - len(alphabet.characters)))])
+    return Alphabet(alphabet.characters[: n - (len(alphabet) - len(alphabet.characters))])
 
 
 def _within(keys: npt.NDArray[np.uint64], order: int, base: int, symbols: int) -> npt.NDArray[np.bool_]:

@@ -67,12 +67,12 @@ def write(path: Path, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> i
 
     OSError where the disk is full or the folder cannot be written; nothing half is left behind.
     """
-    arrays = {name: np.ascontiguousarray(a) for name, a in arrays.items()}
+    arrays = {name: np.ascontiguousarray(a, a.dtype.newbyteorder("<")) for name, a in arrays.items()}
     sections: dict[str, dict[str, Any]] = {}
     offset = 0
     for name, a in arrays.items():
         sections[name] = {
-            "dtype": a.dtype.newbyteorder("<").str,
+            "dtype": a.dtype.str,
             "shape": list(a.shape),
             "offset": offset,
             "crc32": zlib.crc32(a.data),
@@ -100,6 +100,11 @@ def write(path: Path, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> i
     return begin + offset
 
 
+def in_memory(path: Path, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> Container:
+    """A model that is not written yet, to be asked before it is; it has no digest and no checksums."""
+    return Container(path, meta, arrays, {}, "")
+
+
 def read(path: Path) -> Container:
     """Open a model file without reading its arrays; ModelError where it is none, old, or cut short."""
     try:
@@ -118,29 +123,36 @@ def read(path: Path) -> Container:
                     f"has format version {version}, this program reads {VERSION}: build it again with cleanup lm build",
                 )
             header = f.read(min(length, _MAX_HEADER))
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as e:
+    except OSError as e:
         raise _broken(path, f"打不开：{e.strerror}", f"cannot be opened: {e.strerror}") from e
     if len(header) < length or zlib.crc32(header) != crc:
         raise _broken(path, "文件头不完整或已损坏", "its header is cut short or damaged")
-    content = json.loads(header)
+    try:
+        content = json.loads(header)
+        sections, array_bytes = content["sections"], int(content["size"])
+        meta = content["meta"]
+    except (ValueError, KeyError, TypeError) as e:
+        raise _broken(
+            path, "文件头读不懂，不是本程序写的", "its header was not written by this program"
+        ) from e
     begin = _aligned(_HEAD.size + length)
-    if size != begin + content["size"]:
+    if size != begin + array_bytes:
         raise _broken(
             path,
             f"应有 {begin + content['size']} 字节，实有 {size}；文件不完整",
             f"should have {begin + content['size']} bytes and has {size}: not whole",
         )
-    whole = np.memmap(path, np.uint8, "r") if content["size"] else np.zeros(0, np.uint8)
+    whole = np.memmap(path, np.uint8, "r") if array_bytes else np.zeros(0, np.uint8)
     arrays = {}
-    for name, s in content["sections"].items():
+    for name, s in sections.items():
         dtype = np.dtype(s["dtype"])
         n = dtype.itemsize * int(np.prod(s["shape"]))
         at = begin + s["offset"]
         # a plain view: memmap's own class makes every small slice dear
         arrays[name] = np.asarray(whole[at : at + n]).view(np.ndarray).view(dtype).reshape(s["shape"])
     digest = hashlib.blake2b(header, digest_size=16).hexdigest()
-    crcs = {name: s["crc32"] for name, s in content["sections"].items()}
-    return Container(path, content["meta"], arrays, crcs, digest)
+    crcs = {name: s["crc32"] for name, s in sections.items()}
+    return Container(path, meta, arrays, crcs, digest)
 
 
 def _broken(path: Path, zh: str, en: str) -> ModelError:

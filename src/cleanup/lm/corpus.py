@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from cleanup.errors import CorpusError
 
-# Bytes read at a time. A line that is longer is cut where the block ends: five characters of context are
-# lost once in 16 MB, and a file without line breaks still fits in memory.
+# Bytes read at a time. A line that is longer than two blocks is cut: five characters of context are lost once in
+# 16 MB, and a text without line breaks still fits in memory. A record of JSONL is never cut.
 BLOCK = 1 << 24
 # One line in so many is held out: not counted, and measured on. By its checksum, so that a line said
 # twice is not on both sides.
@@ -48,6 +50,11 @@ def name_of(path: Path) -> str:
     return name
 
 
+def is_jsonl(path: Path) -> bool:
+    """Whether a corpus is read as records and not as text."""
+    return any(s in (".jsonl", ".ndjson") for s in path.suffixes)
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[_Readable]:
     suffix = path.suffix if path.suffix in _SUFFIXES else ""
@@ -67,9 +74,7 @@ def _opened(path: Path) -> Iterator[_Readable]:
         with bz2.open(path) as f:
             yield f
     elif suffix == ".zst":
-        import zstandard
-
-        with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as f:
+        with _zstd().open(path) as f:
             yield f
     else:
         with path.open("rb") as f:
@@ -82,13 +87,15 @@ def blocks(path: Path, *, text_field: str = "text") -> Iterator[str]:
     JSONL gives the named field of each record; its line breaks are line breaks of the corpus.
     CorpusError where the file cannot be read, decompressed, decoded or parsed, with its line.
     """
-    is_jsonl = any(s in (".jsonl", ".ndjson") for s in path.suffixes)
+    records = is_jsonl(path)
     try:
         with _opened(path) as f:
             line = 1
-            for block in _whole_lines(f):
+            for i, block in enumerate(_whole_lines(f, cut=not records)):
+                if i == 0:
+                    block = block.removeprefix(codecs.BOM_UTF8)
                 text = _decoded(path, block, line)
-                yield _fields(path, block, line, text_field) if is_jsonl else text
+                yield _fields(path, text, line, text_field) if records else text
                 line += block.count(b"\n")
     except CorpusError:
         raise
@@ -100,27 +107,34 @@ def _failures() -> tuple[type[BaseException], ...]:
     """What reading a file that is packed badly may raise; asked for only when something was raised."""
     import lzma
 
-    import zstandard
-
-    return EOFError, OSError, ValueError, zlib.error, lzma.LZMAError, zstandard.ZstdError
+    return EOFError, OSError, ValueError, zlib.error, lzma.LZMAError, _zstd().ZstdError
 
 
-def _whole_lines(f: _Readable) -> Iterator[bytes]:
-    """Blocks that end at line breaks; a line longer than a block is cut between characters."""
-    rest = b""
+def _zstd() -> Any:
+    """The zstd module of Python 3.14, or its backport."""
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd
+
+
+def _whole_lines(f: _Readable, *, cut: bool) -> Iterator[bytes]:
+    """Blocks that end at line breaks; a line longer than a block is cut between characters if it may be."""
+    rest: list[bytes] = []
     while read := f.read(BLOCK):
-        block = rest + read
-        cut = block.rfind(b"\n") + 1
-        if not cut and len(block) > BLOCK:
-            cut = len(block)
-            while cut and block[cut - 1] & 0xC0 == 0x80:
-                cut -= 1
-            cut -= cut > 0
-        rest = block[cut:]
-        if cut:
-            yield block[:cut]
-    if rest:
-        yield rest
+        end = read.rfind(b"\n") + 1
+        if not end and cut and rest:
+            # a character has at most three bytes after its first
+            end = next(
+                (n for n in range(len(read) - 1, max(-1, len(read) - 5), -1) if read[n] & 0xC0 != 0x80), 0
+            )
+        if end:
+            yield b"".join([*rest, read[:end]])
+            rest = []
+        rest.append(read[end:])
+    if last := b"".join(rest):
+        yield last
 
 
 def _decoded(path: Path, block: bytes, line: int) -> str:
@@ -128,7 +142,7 @@ def _decoded(path: Path, block: bytes, line: int) -> str:
         at = line + block.count(b"\n", 0, block.find(b"\0"))
         raise CorpusError("有空字节，不是文本", "holds a NUL byte: not text", where=f"{path}:{at}")
     try:
-        return block.decode("utf-8-sig" if line == 1 else "utf-8")
+        return block.decode("utf-8")
     except UnicodeDecodeError as e:
         at = line + block.count(b"\n", 0, e.start)
         raise CorpusError(
@@ -136,11 +150,11 @@ def _decoded(path: Path, block: bytes, line: int) -> str:
         ) from e
 
 
-def _fields(path: Path, block: bytes, line: int, text_field: str) -> str:
+def _fields(path: Path, block: str, line: int, text_field: str) -> str:
     import msgspec
 
     out = []
-    for n, raw in enumerate(block.split(b"\n"), line):
+    for n, raw in enumerate(block.split("\n"), line):
         if not raw.strip():
             continue
         try:
@@ -161,7 +175,10 @@ def _fields(path: Path, block: bytes, line: int, text_field: str) -> str:
 def parted(block: str) -> tuple[str, str]:
     """A block without the lines that are held out, and those lines."""
     lines = block.splitlines()
-    held = [zlib.crc32(line.encode("utf-8", "surrogatepass")) % HELD_OUT_ONE_IN == 0 for line in lines]
+    held = [
+        bool(line) and zlib.crc32(line.encode("utf-8", "surrogatepass")) % HELD_OUT_ONE_IN == 0
+        for line in lines
+    ]
     if not any(held):
         return block, ""
     counted = "\n".join(line for line, out in zip(lines, held, strict=True) if not out)

@@ -196,7 +196,7 @@ def count(
 
 
 def _joined(batches: Iterable[tuple[Ids, float]]) -> Iterator[tuple[Ids, float]]:
-    """Small batches of one weight together, large ones cut at borders, so that runs are of a size."""
+    """Small batches of one weight together, so that runs are of a size; a large one is a run of its own."""
     held: list[Ids] = []
     size, weight = 0, 1.0
     for ids, w in batches:

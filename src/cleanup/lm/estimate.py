@@ -12,7 +12,7 @@ other sources; pruning by what an n-gram is worth beats thresholds on counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,23 +175,25 @@ def needed_worth(
     return price
 
 
-def threshold(price: dict[int, F32], bytes_each: dict[int, float], budget: float) -> float:
-    """The lowest price per byte at which what is kept fits the budget; -inf where all of it does."""
+def threshold(price: dict[int, F32], size: Callable[[dict[int, int]], float], budget: float) -> float:
+    """The lowest price per byte at which what is kept fits the budget; -inf where all of it does.
 
-    def size(at: float) -> float:
-        return sum(bytes_each[n] * np.count_nonzero(p > at) for n, p in price.items())
+    size  bytes that some numbers of n-grams take, by order
+    """
 
-    if size(-np.inf) <= budget:
+    def fits(at: float) -> bool:
+        return size({n: int(np.count_nonzero(p > at)) for n, p in price.items()}) <= budget
+
+    if fits(-np.inf):
         return -np.inf
-    lo, hi = 0.0, max(float(p.max()) for p in price.values() if len(p))
-    if size(lo) <= budget:
-        lo = min(float(p.min()) for p in price.values() if len(p))
-    for _ in range(40):
+    finite = np.concatenate([p[np.isfinite(p)] for p in price.values()])
+    # -inf itself keeps too much, so something finite has to go
+    lo, hi = float(np.nextafter(finite.min(), -np.inf, dtype=np.float32)), float(finite.max())
+    if fits(lo):
+        return lo
+    for _ in range(48):
         middle = (lo + hi) / 2
-        if size(middle) > budget:
-            lo = middle
-        else:
-            hi = middle
+        lo, hi = (lo, middle) if fits(middle) else (middle, hi)
     return hi
 
 

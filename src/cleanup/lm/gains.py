@@ -86,6 +86,8 @@ def gains(model: Model, texts: Sequence[str], edits: Sequence[tuple[int, Edit]])
     out = np.zeros(len(edits), np.float32)
     by_length: dict[int, list[int]] = {}
     for i, (number, edit) in enumerate(edits):
+        if not 0 <= number < len(texts):
+            raise ValueError(f"there is no text {number}")
         if edit.end > len(texts[number]):
             raise ValueError(
                 f"edit {edit} reaches out of text {number}, which has {len(texts[number])} characters"

@@ -15,9 +15,14 @@ from cleanup.lm.estimate import F32, U64, Pruned
 # large. Against unquantised values 8 bits cost under .001 bits a character, 6 bits at order 5 .003.
 CODES = {2: 256, 3: 256, 4: 256, 5: 64}
 BACKOFF_CODES = 255
-_FUSE_OVERHEAD = 1.131
-# What one n-gram takes in the file, in bytes.
-BYTES_EACH = {2: 2.0, 3: 4 * _FUSE_OVERHEAD, 4: 4 * _FUSE_OVERHEAD, 5: 2 * _FUSE_OVERHEAD}
+# What one n-gram takes in the file, in bytes, where there are many.
+BYTES_EACH = {2: 2.0, 3: 4 * 1.131, 4: 4 * 1.131, 5: 2 * 1.131}
+
+
+def table_bytes(counts: dict[int, int]) -> int:
+    """What some numbers of n-grams take in the file, by order, exactly but for the alignment of sections."""
+    tables = (fuse.Shape.for_keys(counts[n], 1).slots * (4 if n < ORDER else 2) for n in range(3, ORDER + 1))
+    return 2 * counts[2] + sum(tables)
 
 
 def fixed_bytes(symbols: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,9 +44,18 @@ def load(path: Path) -> Recipe:
     """A recipe file; UsageError tells the line or key that is wrong."""
     try:
         table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as e:
+        raise UsageError(f"打不开：{e.strerror}", f"cannot be opened: {e.strerror}", where=str(path)) from e
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise UsageError(f"不是 TOML：{e}", f"not TOML: {e}", where=str(path)) from e
     _known(path, "", table, _KEYS)
+    for key, least in (("budget_mb", 0), ("rare_below", 1), ("words", 0)):
+        if key in table and not least <= table[key] < math.inf:
+            raise UsageError(
+                f"{key} 是 {table[key]}，不能小于 {least}",
+                f"{key} is {table[key]}; it must be {least} or more",
+                where=str(path),
+            )
     for name, about in table.get("corpora", {}).items():
         if not isinstance(about, dict):
             raise UsageError(f"corpora.{name} 应是表", f"corpora.{name} should be a table", where=str(path))

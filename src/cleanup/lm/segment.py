@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleanup.chars import is_han
+from cleanup.lm.corpus import is_jsonl
 from cleanup.lm.count import heads
 
 U64 = npt.NDArray[np.uint64]
@@ -127,9 +128,11 @@ def _short(piece: str) -> Iterable[str]:
     return (piece[i : i + _PIECE] for i in range(0, len(piece), _PIECE))
 
 
-def remembered(path: Path, folder: Path | None, key: str, make: Callable[[], WordCounts]) -> WordCounts:
+def remembered(
+    path: Path, folder: Path | None, text_field: str, make: Callable[[], WordCounts]
+) -> WordCounts:
     """The word counts of a file, from `folder` if it was counted before: it takes minutes, and other
-    weights or other corpora beside it do not change it.
+    weights or other corpora beside it do not change it. What is told apart is the bytes and how they are read.
     """
     if folder is None:
         return make()
@@ -137,7 +140,8 @@ def remembered(path: Path, folder: Path | None, key: str, make: Callable[[], Wor
     with path.open("rb") as f:
         while block := f.read(1 << 20):
             h.update(block)
-    h.update("\0".join(chain((key,), vocabulary())).encode())
+    read_as = f"jsonl {text_field}" if is_jsonl(path) else "txt"
+    h.update("\0".join(chain((read_as,), vocabulary())).encode())
     kept = folder / f"words-{h.hexdigest()}.npz"
     if kept.exists():
         with np.load(kept) as a:
@@ -145,6 +149,10 @@ def remembered(path: Path, folder: Path | None, key: str, make: Callable[[], Wor
     counts = make()
     folder.mkdir(parents=True, exist_ok=True)
     partial = kept.with_suffix(".partial.npz")
-    np.savez(partial, words=counts.words, pairs=counts.pairs, times=counts.times)
-    partial.replace(kept)
+    try:
+        np.savez(partial, words=counts.words, pairs=counts.pairs, times=counts.times)
+        partial.replace(kept)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
     return counts

@@ -95,7 +95,7 @@ class WordTable:
     def first_last(self) -> tuple[I64, I64, I64]:
         """First symbol, last symbol and length of each word, shape (n,) each."""
         ends = self._ends.astype(np.int64)
-        begins = np.concatenate([[0], ends[:-1]])
+        begins = np.append(0, ends)[:-1]
         return self._symbols[begins].astype(np.int64), self._symbols[ends - 1].astype(np.int64), ends - begins
 
     def stand_ins(self, word: str) -> list[StandIn]:
@@ -131,11 +131,11 @@ def pack_words(
         if not 0 < len(vocabulary[i]) <= MAX_LENGTH:
             continue
         symbols = alphabet.encode(vocabulary[i])
+        if len(kept) == limit:
+            break
         if UNKNOWN not in symbols and vocabulary[i] == "".join(map(alphabet.symbol, symbols.tolist())):
             ids.append(symbols)
             kept.append(i)
-        if len(kept) == limit:
-            break
     number_of = np.full(len(counts), -1)
     number_of[kept] = np.arange(len(kept))
     keys = np.zeros(len(kept), np.uint64)
