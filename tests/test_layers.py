@@ -7,7 +7,7 @@ from conftest import ROOT
 LAYERS = [
     {"errors"},
     {"data", "chars"},
-    {"fold", "edits"},
+    {"fold", "edits", "builtin"},
     {"lexicon", "rules", "lm"},
     {"dumps", "detect"},
     {"pipeline"},

@@ -38,8 +38,6 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 
 # Kinds whose rules see the text as it is; all others match in its folded view.
 RAW_KINDS: frozenset[Kind] = frozenset({"noise", "mojibake"})
-# Findings that code makes without a rule file; they can be switched off like rules.
-BUILT_IN = ("title-repeated",)
 # What a finding of a tier claims while nothing finer has been measured: the share of such findings
 # that are right. docs/rules.md says so; calibration will replace it.
 TIER_CONFIDENCE: dict[Tier, float] = {"auto": 0.99, "suggest": 0.7, "flag": 0.7}

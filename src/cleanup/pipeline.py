@@ -35,18 +35,24 @@ _TAKES = {"none": (), "auto": ("auto",), "suggest": ("auto", "suggest")}
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of the way: the rules it obeys, whether what it finds is closed to later ones, and
-    whether it sees the text as it is instead of folded: folding hides what noise is.
+    """A step of the way: the rules it obeys, the detectors it asks before them, whether what it finds is
+    closed to later ones, and whether it sees the text as it is instead of folded: folding hides what noise is.
     """
 
     name: str
     takes: Callable[[Rule], bool]
+    detectors: tuple[Callable[[Reading], Sequence[Proposal]], ...] = ()
     closes: bool = False
     raw: bool = False
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("furniture", lambda rule: rule.kind in ("boilerplate", "duplicate"), closes=True),
+    Stage(
+        "furniture",
+        lambda rule: rule.kind in ("boilerplate", "duplicate"),
+        detectors=(furniture.propose,),
+        closes=True,
+    ),
     Stage("noise", lambda rule: rule.kind in RAW_KINDS, raw=True),
     Stage("rules", lambda rule: rule.kind not in {"boilerplate", "duplicate", *RAW_KINDS}),
 )
@@ -133,8 +139,7 @@ class Cleaner:
         for stage, stage_rules in zip(STAGES, self._by_stage, strict=True):
             seen = View(text, len(text)) if stage.raw else view
             reading = Reading(text, seen, original.folded, title, closed)
-            titles = stage.name == "furniture" and furniture.TITLE_REPEATED not in self.rules.off
-            new = furniture.propose(reading) if titles else []
+            new = [p for ask in stage.detectors for p in ask(reading) if p.rule not in self.rules.off]
             new += self._obey(stage_rules, reading, silent)
             if stage.closes:
                 closed = merge([*closed, *((p.start, p.end) for p in new)])

@@ -37,6 +37,7 @@ def list_(
     voice = Voice("zh")
     with errors_told(voice):
         voice.lang = language(lang)
+        from cleanup.builtin import BUILT_IN
         from cleanup.data import KINDS
         from cleanup.errors import UsageError
         from cleanup.verify import load_verified
@@ -48,6 +49,11 @@ def list_(
             )
         chosen = [r for r in load_verified(rules, shipped=shipped).rules if not kind or r.kind == kind]
         rows = [(r.id, r.kind, r.tier, r.action, r.family, r.message[voice.lang]) for r in chosen]
+        rows += [
+            (b.id, b.kind, b.tier, b.action, "built-in", b.message[voice.lang])
+            for b in BUILT_IN.values()
+            if not kind or b.kind == kind
+        ]
         if not voice.out.is_terminal:
             for row in rows:
                 voice.out.file.write("\t".join(row) + "\n")
@@ -87,8 +93,22 @@ def show(
     voice = Voice("zh")
     with errors_told(voice):
         voice.lang = language(lang)
+        from cleanup.builtin import BUILT_IN
         from cleanup.verify import load_verified
 
+        if (code := BUILT_IN.get(rule_id)) is not None:
+            for name, value in (
+                (voice.pick("规则", "rule"), code.id),
+                (voice.pick("文件", "file"), voice.pick("内建，不在规则文件里", "built in, in no rule file")),
+                (
+                    voice.pick("类 · 档 · 动作", "kind · tier · action"),
+                    f"{code.kind} · {code.tier} {code.confidence:.2f} · {code.action}",
+                ),
+                (voice.pick("说明", "message"), code.message[voice.lang]),
+                (voice.pick("理由", "why"), code.why),
+            ):
+                voice.out.print(Text(f"{name}: ", style="bold cyan") + Text(value))
+            return
         rule = load_verified(rules, shipped=shipped)[rule_id]
         rows = [
             (voice.pick("规则", "rule"), rule.id),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import regex
 
-from cleanup.data import BUILT_IN, TIER_CONFIDENCE
+from cleanup.builtin import BUILT_IN
 from cleanup.detect.reading import Proposal, Reading, lines
 
-TITLE_REPEATED = BUILT_IN[0]
-_MESSAGE = {"zh": "标题在正文里重复出现", "en": "the title stands again in the body"}
+_TITLE_REPEATED = BUILT_IN["title-repeated"]
 _BLANK = regex.compile(r"[\s\p{P}\p{S}]+")
 # A heading of fewer characters may well be a word that the body says again on a line of its own.
 _TITLE_MIN = 8
@@ -32,11 +31,7 @@ def propose(reading: Reading) -> list[Proposal]:
         if key == title and len(title) >= _TITLE_MIN and start > 0:
             a, b = reading.view.span(start, end)
             if not reading.is_closed(a, b):
-                found.append(
-                    Proposal(
-                        a, b, "", TITLE_REPEATED, "boilerplate", "auto", TIER_CONFIDENCE["auto"], {}, _MESSAGE
-                    )
-                )
+                found.append(Proposal.of(_TITLE_REPEATED, a, b, "", {}))
     return found
 
 

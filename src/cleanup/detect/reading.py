@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cleanup.builtin import BuiltIn
 from cleanup.data import Edit, Kind, Tier
 from cleanup.fold import View
 
@@ -45,6 +46,23 @@ class Proposal:
     confidence: float
     evidence: Mapping[str, Any]
     message: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls, found: BuiltIn, start: int, end: int, replacement: str | None, evidence: Mapping[str, Any]
+    ) -> Proposal:
+        """What a built-in found at a place."""
+        return cls(
+            start,
+            end,
+            replacement,
+            found.id,
+            found.kind,
+            found.tier,
+            found.confidence,
+            evidence,
+            found.message,
+        )
 
     @property
     def edit(self) -> Edit | None:

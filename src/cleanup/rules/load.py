@@ -12,7 +12,8 @@ from pathlib import Path
 
 import regex
 
-from cleanup.data import BUILT_IN, Rule
+from cleanup.builtin import BUILT_IN
+from cleanup.data import Rule
 from cleanup.errors import RuleError, UsageError
 from cleanup.rules.table import ONCE, RULE_KEYS, Lines, TableReader, unknown
 
