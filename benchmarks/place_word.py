@@ -27,13 +27,13 @@ def page_without(page: str, word: str) -> tuple[str, set[int]]:
     rest, where, shift = [], [], 0
     for finding in sorted(outcome.applied, key=lambda f: f.start):
         new = finding.replacement or ""
-        bare = new.replace(word, "", 1)
+        bare = new
         if word in new and word not in finding.observed:
+            bare = new.replace(word, "", 1)
             where.append(finding.start + shift + new.index(word))
-        edit = Edit(finding.start, finding.end, bare) if word in new else finding.edit
-        if edit.replacement != finding.observed:
-            rest.append(edit)
-            shift += len(edit.replacement) - (edit.end - edit.start)
+        if bare != finding.observed:
+            rest.append(Edit(finding.start, finding.end, bare))
+            shift += len(bare) - len(finding.observed)
     return apply(page, rest), set(where)
 
 

@@ -1,9 +1,9 @@
 """Figures and tables of docs/model.md and docs/gate.md from what the other scripts measured.
 
-    python benchmarks/plots.py --quality quality.json --gate gate.json --to docs/figures
+    python benchmarks/plots.py --model src/cleanup/models/zh.lm --quality quality.json --gate gate.json --to docs/figures
 
 Writes size.svg (bits a character against model size) and gate.svg (precision and recall by kind), and prints the
-tables in Markdown. Needs matplotlib.
+tables in Markdown; --model prints those of a model card. Needs matplotlib.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 
+from cleanup.lm.model import Model
 from gate import KINDS, TUNED, curve, recall_at
 
 matplotlib.use("svg")
@@ -168,13 +169,39 @@ def gap_table(results: list[dict[str, Any]], size: str) -> None:
             )
 
 
+def model_tables(path: Path) -> None:
+    """What the header of a model says, as the tables of its card."""
+    model = Model.open(path)
+    meta = model.meta
+    print(f"digest {model.digest}\n")
+    print("| order | counted | kept | D1 | D2 | D3+ |\n|---|---:|---:|---:|---:|---:|")
+    for n in range(1, 6):
+        discounts = [*(meta["discounts"].get(str(n), []) if n > 1 else []), "", "", ""][:3]
+        cells = [f"{d:.3f}" if d != "" else "" for d in discounts]
+        kept = meta["kept"].get(str(n), meta["symbols"])
+        print(f"| {n} | {meta['counted'][str(n)]:,} | {kept:,} | " + " | ".join(cells) + " |")
+    print(
+        "\n| corpus | domain | characters | held out, bits | licence as stated | source |\n|---|---|---:|---:|---|---|"
+    )
+    for c in meta["corpora"]:
+        bits = meta["held_out"]["by_corpus"].get(c["name"])
+        told = "–" if bits is None else f"{bits:.2f}"
+        print(
+            f"| {c['name']} | {c['domain']} | {c['characters']:,} | {told} | {c['licence']} | {c['source']} |"
+        )
+    print()
+
+
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--model", type=Path)
     ap.add_argument("--quality", type=Path)
     ap.add_argument("--gate", type=Path)
     ap.add_argument("--to", type=Path, default=Path("docs/figures"))
     a = ap.parse_args()
     a.to.mkdir(parents=True, exist_ok=True)
+    if a.model:
+        model_tables(a.model)
     if a.quality:
         results = json.loads(a.quality.read_text("utf-8"))
         size_figure(results, a.to / "size.svg")
