@@ -212,8 +212,9 @@ class Text:
 def fits(text: Text, h: Hypotheses, *, stand_ins: bool) -> np.ndarray:
     """How much better each item fits its place than anywhere: gain less ln P(item), in nats.
 
-    With stand-ins the fit of a word is the mean over it and the words that behave like it, by likeness; a word
-    that was counted often enough speaks for itself.
+    With stand-ins the slot is asked for any of the word and those that behave like it, each by its share: a word that
+    was counted often enough speaks for itself. Shares of probabilities, not of logarithms: of nine words that fill a
+    slot, one that is at home in it is enough, while a mean of logarithms would be ruled by those that are not.
     """
     words = text.model.words
     cost = np.array([item_log_prob(text.model, w) for w in h.items])
@@ -221,7 +222,7 @@ def fits(text: Text, h: Hypotheses, *, stand_ins: bool) -> np.ndarray:
     if not stand_ins:
         return own
     voice = np.array([words.count(w) / ENOUGH for w in h.items])[h.item] + 0.1
-    total, norm = own * voice, voice.copy()
+    total, norm = np.log(voice) + own, voice.copy()
     known = [words.stand_ins(w) for w in h.items]
     for k in range(max(map(len, known), default=0)):
         likeness = np.array([s[k].similarity if k < len(s) else 0.0 for s in known])[h.item]
@@ -232,9 +233,10 @@ def fits(text: Text, h: Hypotheses, *, stand_ins: bool) -> np.ndarray:
         others = [s[k].word if k < len(s) else "" for s in known]
         cost = np.array([words.log_prob(o) if o else 0.0 for o in others])
         gain = text.gain(part, [o or "的" for o in others]) - cost[part.item]
-        total[rows] += likeness[rows] * gain
+        total[rows] = np.logaddexp(total[rows], np.log(likeness[rows]) + gain)
         norm[rows] += likeness[rows]
-    return total / norm
+    fit: np.ndarray = total - np.log(norm)
+    return fit
 
 
 # A word counted this often has as much say as a stand-in that is exactly like it.

@@ -19,6 +19,9 @@ PAGES = [
     "docs/design.md",
     "docs/rules.md",
     "docs/benchmark.md",
+    "docs/model.md",
+    "docs/gate.md",
+    "CHANGELOG.md",
 ]
 
 
@@ -37,7 +40,7 @@ def test_options_that_pages_name_exist(name):
             groups.append(sub)
             known |= {o for p in sub.params for o in (*p.opts, *p.secondary_opts)}
     for line in page(name).splitlines():
-        m = re.search(r"\bcleanup (run|explain|evaluate|rules)\b.*", line)
+        m = re.search(r"\bcleanup (run|explain|evaluate|rules|lm)\b.*", line)
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", m[0]) if m else []:
             assert option in known, f"{name}: {option}"
 
@@ -61,7 +64,7 @@ def test_the_project_speaks_of_both_commands():
 
 
 def test_every_help_page_is_there_with_examples():
-    for args in (["run"], ["explain"], ["evaluate"], ["rules", "new"]):
+    for args in (["run"], ["explain"], ["evaluate"], ["rules", "new"], ["lm", "build"], ["lm", "info"]):
         result = CliRunner().invoke(app, [*args, "--help"])
         assert result.exit_code == 0 and "cleanup " in result.stdout
 
@@ -89,3 +92,11 @@ def test_the_wheel_brings_its_rules(tmp_path):
     }
     assert shipped == {p.relative_to(ROOT / "rules").as_posix() for p in (ROOT / "rules").rglob("*.toml")}
     assert "cleanup/report/report.html.j2" in names
+    assert {"cleanup/models/zh.lm", "cleanup/models/zh.toml"} <= set(names)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_the_python_of_the_readme_about_the_model_runs(name, capsys):
+    block = next(b for b in re.findall(r"```python\n(.*?)```", page(name), re.DOTALL) if "cleanup.lm" in b)
+    exec(compile(block, name, "exec"), {})
+    assert "Fill(text='施'" in capsys.readouterr().out
