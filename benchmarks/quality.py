@@ -60,10 +60,14 @@ def rank(fills: list[Fill], true: str) -> int | None:
 
 
 def placed(model: Model, fill: Any, rest: str, at: int, true: str, n: int) -> tuple[bool, bool]:
-    """Whether the best filling anywhere in a sentence is at the place of the cut, and is what was cut."""
+    """Whether the place where something is likeliest to be missing is that of the cut, and its best filling what was cut.
+
+    A place is as likely as all its fillings together: against the best filling alone that finds .34 of the places of
+    words on five sources where the other finds .29, and as many of characters.
+    """
     where = list(range(len(rest)))
     best = [f[0] for f in fill(model, [(rest[:i], rest[i:]) for i in where], n)]
-    top = max(where, key=lambda i: best[i].gain)
+    top = max(where, key=lambda i: best[i].gain - np.log(best[i].posterior))
     made = rest[:top] + best[top].text + rest[top:]
     # inserting on the other side of an equal character is the same repair
     same = made == rest[:at] + true + rest[at:]
