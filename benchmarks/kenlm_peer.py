@@ -81,7 +81,7 @@ def estimated(
     tables = count.count(encoded, counts, folder)
     estimates = estimate.estimate(tables, symbols, folder)
     price = estimate.needed_worth(tables, estimates, symbols, pack.BYTES_EACH)
-    at = estimate.threshold(price, pack.BYTES_EACH, budget * 1e6) if budget else -math.inf
+    at = estimate.threshold(price, pack.table_bytes, budget * 1e6) if budget else -math.inf
     keep = {n: p > at for n, p in price.items()}
     return alphabet, estimate.prune(tables, estimates, estimate.unigrams(tables[1], symbols), keep, symbols)
 
