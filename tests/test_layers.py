@@ -57,7 +57,14 @@ def test_heavy_libraries_are_imported_where_they_are_used():
                 if isinstance(node, ast.Import)
                 else [getattr(node, "module", "") or ""]
             )
-            assert not {n.split(".")[0] for n in names} & {"pandas", "jieba", "backports"}, path
+            assert not {n.split(".")[0] for n in names} & {
+                "pandas",
+                "jieba",
+                "backports",
+                "trafilatura",
+                "lxml",
+                "rensa",
+            }, path
 
 
 def test_numpy_is_imported_by_the_model_alone():

@@ -35,6 +35,7 @@ class Options:
 
     fields: Fields = field(default_factory=Fields)
     encoding: str = "utf-8"
+    pages: str = "html"
     overwrite: bool = False
     patch: bool | None = None
     csv: bool | None = None
@@ -75,7 +76,7 @@ def run(
     run after the article at hand; what is done is kept, and the file at hand stays
     `.partial`. Raises InputError, UsageError before anything is written.
     """
-    files, odd = walk(inputs, out)
+    files, odd = walk(inputs, out, pages=options.pages)
     if not files and not odd:
         raise InputError("没有可读的文件", "no file to read", where=" ".join(map(str, inputs)))
     folder = RunFolder(out)
@@ -166,7 +167,7 @@ class _Job:
         """One input file into cleaned/, with what was found on the way. Stopped, it stays `.partial`."""
         form = FORMATS[file.format]
         try:
-            with suppress(_Stopped), self._folder.writing(f"cleaned/{file.name}") as cleaned:
+            with suppress(_Stopped), self._folder.writing(f"cleaned/{file.cleaned}") as cleaned:
                 wrote = 0
                 for record in form.read(
                     file.path, file.name, fields=self._options.fields, encoding=self._options.encoding
@@ -186,7 +187,7 @@ class _Job:
             return
         if not wrote and file.format != "jsonl":
             # a reject that was a whole file leaves no empty shell of itself among the cleaned
-            (self._folder.path / "cleaned" / file.name).unlink(missing_ok=True)
+            (self._folder.path / "cleaned" / file.cleaned).unlink(missing_ok=True)
 
     def _record(self, record: Record, file: InputFile, cleaned: IO[bytes]) -> int:
         """Write one record; 0 where it was rejected."""
@@ -200,7 +201,7 @@ class _Job:
             outcome = self._cleaner.clean(record.document)
             data, moved_to = (
                 (record.raw, "")
-                if not outcome.changed
+                if not outcome.changed and not record.how.get("derived")
                 else FORMATS[file.format].rewrite(record, outcome.text)
             )
         except Exception as e:  # a fault of ours costs this record, not the run, and is told in full

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +36,8 @@ HELP = told(
 
     `cleanup run a.jsonl --text-field body --apply suggest`
 
+    `cleanup run pages/ --html-to jsonl` — 网页取正文，带标题、日期、来源，每页一条记录
+
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
     """Clean articles; write the cleaned articles and a diff report.
@@ -49,9 +52,14 @@ HELP = told(
 
     `cleanup run a.jsonl --text-field body --apply suggest`
 
+    `cleanup run pages/ --html-to jsonl` — main content of web pages, a record each with title, date and source
+
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
 )
+
+# What --html-to may be, and the format of the walk that it means.
+_PAGES = {"txt": "html", "jsonl": "html-record"}
 
 
 def run(
@@ -60,8 +68,8 @@ def run(
         typer.Argument(
             metavar="INPUT…",
             help=told(
-                "文件或文件夹（txt、md、jsonl），- 为标准输入。",
-                "Files or folders (txt, md, jsonl); - is stdin.",
+                "文件或文件夹（txt、md、jsonl、html），- 为标准输入。",
+                "Files or folders (txt, md, jsonl, html); - is stdin.",
             ),
         ),
     ],
@@ -95,7 +103,28 @@ def run(
     format: Annotated[
         str,
         typer.Option(
-            "--format", help=told("标准输入的格式：txt、md 或 jsonl。", "Format of stdin: txt, md or jsonl.")
+            "--format",
+            help=told("标准输入的格式：txt、md、jsonl 或 html。", "Format of stdin: txt, md, jsonl or html."),
+        ),
+    ] = "txt",
+    html: Annotated[
+        bool,
+        typer.Option(
+            "--html",
+            help=told(
+                "记录的正文字段是 HTML：取其正文，输出也是取出的正文。",
+                "The text field of records is HTML: its main content is extracted, and is what is written.",
+            ),
+        ),
+    ] = False,
+    html_to: Annotated[
+        str,
+        typer.Option(
+            "--html-to",
+            help=told(
+                "网页写成什么：txt 只写正文，jsonl 带标题、日期、来源。",
+                "What pages are written as: txt, the text alone, or jsonl, with title, date and source.",
+            ),
         ),
     ] = "txt",
     id_field: Annotated[
@@ -154,6 +183,11 @@ def run(
         voice.lang = language(lang)
         tiers = tiers_to_apply(apply)
         _known_encoding(encoding)
+        if html_to not in _PAGES:
+            raise UsageError(
+                f"--html-to 不能是 {html_to!r}，可用 txt、jsonl",
+                f"--html-to cannot be {html_to!r}; use txt or jsonl",
+            )
         options = {
             "rules": [str(p) for p in rules],
             "off": sorted(off),
@@ -161,6 +195,8 @@ def run(
             "apply": tiers,
             "encoding": encoding,
             "fields": [id_field, text_field, source_field, title_field],
+            "html": html,
+            "html_to": html_to,
             "lang": voice.lang,
         }
         flags = {"patch": patch, "csv": csv, "overwrite": overwrite}
@@ -197,7 +233,8 @@ def _run(
         options["off"]
     )
     cleaner = Cleaner(rules, apply=options["apply"], lang=voice.lang)
-    batch_options = Options(Fields(*options["fields"]), options["encoding"], **flags)
+    fields = replace(Fields(*options["fields"]), html=options["html"])
+    batch_options = Options(fields, options["encoding"], _PAGES[options["html_to"]], **flags)
     command = {"inputs": [n if n == "-" else str(Path(n).resolve()) for n in names], **options}
     told_rejects = [0]
 
@@ -244,10 +281,10 @@ def _stdin(
     """Standard input, as the file stdin.<format>: cleaned to stdout, or into a folder with --out."""
     if len(inputs) > 1:
         raise UsageError("- 不能与其他输入同用", "- cannot be used with other inputs")
-    if kind not in ("txt", "md", "jsonl"):
+    if kind not in ("txt", "md", "jsonl", "html"):
         raise UsageError(
-            f"--format 不能是 {kind!r}，可用 txt、md、jsonl",
-            f"--format cannot be {kind!r}; use txt, md or jsonl",
+            f"--format 不能是 {kind!r}，可用 txt、md、jsonl、html",
+            f"--format cannot be {kind!r}; use txt, md, jsonl or html",
         )
     with tempfile.TemporaryDirectory(prefix="cleanup-") as folder:
         path = Path(folder, "stdin", f"stdin.{kind}")
@@ -255,7 +292,8 @@ def _stdin(
         with path.open("wb") as f:
             shutil.copyfileobj(sys.stdin.buffer, f)
         result = _run([path], out or Path(folder, "out"), ["-"], options, flags, voice)
-        cleaned = result.out / "cleaned" / path.name
+        suffix = f".{options['html_to']}" if kind == "html" else ""
+        cleaned = result.out / "cleaned" / (path.name + suffix)
         if out:
             _told(result, voice)
         elif cleaned.exists():

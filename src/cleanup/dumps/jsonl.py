@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from cleanup.data import Document
+from cleanup.dumps.page import extract
 from cleanup.dumps.record import Fields, Record, Reject
 from cleanup.dumps.text import undecodable
 
@@ -50,8 +51,14 @@ def _record(
         return Record(raw, reject=_not_json(name, n, body, e))
     article = _unrepeated(article, ids) if article else f"{name}:{n}"
     meta = {"format": "jsonl", "line": n, "title": title or "", "text_offset_exact": False}
+    if fields.html and text:
+        page = extract(text)
+        text = page.text
+        meta |= {"title": title or page.title, "date": page.date, "site": page.site, "author": page.author}
     document = Document(article, text or "", source or folder, name, n, meta)
-    return Record(raw, document, how={"encoding": encoding, "text_field": fields.text})
+    return Record(
+        raw, document, how={"encoding": encoding, "text_field": fields.text, "derived": fields.html}
+    )
 
 
 class _Bad(Exception):

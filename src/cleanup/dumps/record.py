@@ -11,12 +11,13 @@ from cleanup.data import Document
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The names under which a record holds its parts."""
+    """The names under which a record holds its parts; `html` says that its text is a web page."""
 
     id: str = "id"
     text: str = "text"
     source: str = "source"
     title: str = "title"
+    html: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from cleanup.dumps import jsonl, text
+from cleanup.dumps import html, jsonl, text
 from cleanup.dumps.record import Fields, Record, Reject
 from cleanup.errors import InputError, UsageError
 
@@ -19,6 +19,10 @@ SUFFIXES = {
     ".markdown": "md",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".shtml": "html",
 }
 
 
@@ -30,22 +34,42 @@ class Format(Protocol):
     def rewrite(self, record: Record, text: str) -> tuple[bytes, str]: ...
 
 
-FORMATS: dict[str, Format] = {"txt": text, "md": text, "jsonl": jsonl}
+FORMATS: dict[str, Format] = {
+    "txt": text,
+    "md": text,
+    "jsonl": jsonl,
+    "html": html,
+    "html-record": html.AsRecord(),
+}
+# Formats that are read only, and the suffix of what is written in their stead.
+_WRITTEN_AS = {"html": ".txt", "html-record": ".jsonl"}
 
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file to read: where it is, its name in outputs (relative, with /), its format and size in bytes."""
+    """A file to read: where it is, its name in outputs (relative, with /), its format and size in bytes.
+
+    `written` is its name among the cleaned files where that is another, as that of a page is.
+    """
 
     path: Path
     name: str
     format: str
     size: int
+    written: str = ""
+
+    @property
+    def cleaned(self) -> str:
+        """Its name among the cleaned files."""
+        return self.written or self.name
 
 
-def walk(inputs: Sequence[Path], out: Path | None) -> tuple[list[InputFile], list[Reject]]:
+def walk(
+    inputs: Sequence[Path], out: Path | None, *, pages: str = "html"
+) -> tuple[list[InputFile], list[Reject]]:
     """The files under some paths in a fixed order, and those of no known format.
 
+    `pages` is the format of web pages: "html", written as text, or "html-record", as JSONL.
     The output folder is left out of the walk; hidden files and folders are, too. Raises InputError
     for a path that does not exist and UsageError where a path is the output folder itself.
     """
@@ -86,7 +110,27 @@ def walk(inputs: Sequence[Path], out: Path | None) -> tuple[list[InputFile], lis
                         f"unknown format {member.suffix or '(no suffix)'}; known are {' '.join(SUFFIXES)}",
                     )
                 )
-    return list(files.values()), odd
+    return _written([replace(f, format=pages) if f.format == "html" else f for f in files.values()]), odd
+
+
+def _written(files: list[InputFile]) -> list[InputFile]:
+    """The files, each with a name of its own among the cleaned: page.html is written as page.html.txt,
+    and as page.html-2.txt where another input has that name.
+    """
+    taken = {f.name for f in files}
+    out = []
+    for f in files:
+        suffix = _WRITTEN_AS.get(f.format)
+        if suffix is None:
+            out.append(f)
+            continue
+        n, name = 1, f.name + suffix
+        while name in taken:
+            n += 1
+            name = f"{f.name}-{n}{suffix}"
+        taken.add(name)
+        out.append(replace(f, written=name))
+    return out
 
 
 def _inside(folder: Path, skip: Path | None) -> Iterator[Path]:

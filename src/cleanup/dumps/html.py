@@ -1,0 +1,166 @@
+"""Web pages: a file is an article, its main content the text, its title, date and site kept as fields.
+
+HTML is input only. Offsets and lines count in the extracted text, the page itself is never changed, and
+what is written is the text (`<name>.txt`) or one record with its fields (`<name>.jsonl`).
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from cleanup.data import Document
+from cleanup.dumps.page import Extract, extract
+from cleanup.dumps.record import Fields, Record, Reject
+from cleanup.dumps.text import undecodable
+
+# A larger page is a dump or a fault. One of 10 MB of short paragraphs takes 8 s and 320 MB of memory.
+MAX_BYTES = 10_000_000
+# A page in its declared encoding may hold this share of bad bytes, as cut characters are; each becomes U+FFFD.
+_BAD_SHARE = 0.001
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_DECLARED = re.compile(
+    rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w-]+)|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w-]+)", re.I
+)
+# Browsers read the national standards of 1980 and 1995 as the one that holds them both.
+_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "big5": "big5hkscs"}
+_EAST = ("big5", "big5hkscs", "euc_jp", "shift_jis", "euc_kr")
+_MARKUP = re.compile(
+    r"<(?:!doctype\s+html|/?(?:html|head|body|title|meta|div|p|br|table|span|a|h[1-6]|ul|li|script|frameset)\b)",
+    re.I,
+)
+
+
+def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
+    """The one record of a page. A page without main content is an article without text.
+
+    `encoding` is used where the bytes do not tell. A file without markup is read as text, since a lost
+    article is worse than a wrong suffix; one that is JSON is a reject.
+    """
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        mb = f"{size / 1e6:,.0f} MB"
+        zh = f"网页有 {mb}，上限 {MAX_BYTES // 1_000_000} MB；若是许多网页连在一起，请先拆开"
+        en = f"the page has {mb}, and {MAX_BYTES // 1_000_000} MB is the limit; if it is many pages in one file, split it"
+        yield Record(b"", reject=Reject(name, 0, "too_large", zh, en))
+        return
+    raw = path.read_bytes()
+    try:
+        page, used = _decoded(raw, encoding)
+    except UnicodeDecodeError as e:
+        yield Record(raw, reject=undecodable(name, raw[: e.start].count(b"\n") + 1, e))
+        return
+    if (reject := _not_a_page(page, name)) is not None:
+        yield Record(raw, reject=reject)
+        return
+    found = extract(page) if _MARKUP.search(page) else Extract(page)
+    meta = {
+        "format": "html",
+        "line": 1,
+        # lines of the extracted text are none of the file
+        "text_offset_exact": False,
+        "title": found.title,
+        "date": found.date,
+        "site": found.site,
+        "author": found.author,
+    }
+    document = Document(name, found.text, found.site or path.resolve().parent.name, name, meta=meta)
+    yield Record(raw, document, how={"derived": True, "encoding": used, "fields": fields})
+
+
+def rewrite(record: Record, text: str) -> tuple[bytes, str]:
+    """The text as a file of its own, in UTF-8."""
+    return (text + "\n" if text and not text.endswith("\n") else text).encode(), ""
+
+
+class AsRecord:
+    """Pages that are written as one JSONL record each, with title, date, site and author."""
+
+    def read(self, path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
+        return read(path, name, fields=fields, encoding=encoding)
+
+    def rewrite(self, record: Record, text: str) -> tuple[bytes, str]:
+        document, fields = record.document, record.how["fields"]
+        assert document is not None, "a reject is not written"
+        values = {
+            fields.id: document.article,
+            fields.title: document.meta["title"],
+            "date": document.meta["date"],
+            fields.source: document.source,
+            "author": document.meta["author"],
+            fields.text: text,
+        }
+        return json.dumps(values, ensure_ascii=False).encode() + b"\n", ""
+
+
+def _not_a_page(page: str, name: str) -> Reject | None:
+    """Why a file is neither a page nor a text, or None."""
+    if "\0" in page and not _MARKUP.search(page):
+        zh, en = "含有 NUL 字节，不是网页", "holds a NUL byte and no markup: not a page"
+        return Reject(name, page[: page.index("\0")].count("\n") + 1, "binary", zh, en)
+    if page.lstrip().startswith(("{", "[")):
+        try:
+            json.loads(page)
+        except (ValueError, RecursionError):
+            return None
+        return Reject(
+            name,
+            1,
+            "not_html",
+            "内容是 JSON，不是网页；请改用 .jsonl 扩展名",
+            "holds JSON, not a page; give it the suffix .jsonl",
+        )
+    return None
+
+
+def _decoded(raw: bytes, encoding: str) -> tuple[str, str]:
+    """A page as text, and its encoding: by its mark, as valid UTF-8, by what it declares, by its bytes.
+
+    Text in another encoding is UTF-8 by chance only where it has a handful of characters, so what is
+    valid goes before what is declared, which templates copy from each other.
+    Raises UnicodeDecodeError where nothing fits.
+    """
+    for bom, name in _BOMS:
+        if raw.startswith(bom):
+            return raw[len(bom) :].decode(name), name
+    try:
+        return raw.decode(), "utf-8"
+    except UnicodeDecodeError as e:
+        first = e
+    m = _DECLARED.search(raw, 0, 4096)
+    declared = (m[1] or m[2]).decode("ascii", "ignore").lower() if m else ""
+    if not _known(declared) or declared.startswith("utf-16"):  # it was read as ASCII, so it is not UTF-16
+        declared = ""
+    declared = _SUPERSETS.get(declared, declared)
+    for name in dict.fromkeys((declared, encoding, "gb18030", _guess(raw))):
+        if name:
+            try:
+                return raw.decode(name), name
+            except UnicodeDecodeError:
+                pass
+    for name in dict.fromkeys((declared, "utf-8", "gb18030")):
+        if name:
+            text = raw.decode(name, "replace")
+            if text.count("\ufffd") <= _BAD_SHARE * len(text) + 1:
+                return text, name
+    raise first
+
+
+def _known(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
+
+
+def _guess(raw: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    # encodings of one byte a character take any bytes for text, and so prove nothing
+    best = from_bytes(raw[:65536], cp_isolation=list(_EAST)).best()
+    return best.encoding if best is not None else ""
