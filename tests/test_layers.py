@@ -11,7 +11,7 @@ LAYERS = [
     {"lexicon", "rules", "lm"},
     {"dumps", "detect"},
     {"pipeline"},
-    {"verify"},
+    {"verify", "facts"},
     {"api", "rulewriter", "tally", "runfolder", "report", "evaluate"},
     {"batch"},
     {"cli"},

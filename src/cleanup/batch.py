@@ -21,6 +21,7 @@ from cleanup.data import Outcome
 from cleanup.dumps.record import Fields, Record, Reject
 from cleanup.dumps.walk import FORMATS, InputFile, walk
 from cleanup.errors import InputError
+from cleanup.facts import facts_of
 from cleanup.pipeline import Cleaner
 from cleanup.runfolder import LOG, RunFolder
 from cleanup.tally import Tally, article_line
@@ -238,10 +239,11 @@ class _Job:
             )
             self._watch.warn(Reject(document.file, 0, "re_encoded", zh, en))
         self.notes += (f"{place}: {note}" for note in outcome.notes)
-        self.tally.add(outcome)
+        facts = facts_of(outcome)
+        self.tally.add(outcome, facts)
         for finding in outcome.findings:
             self._out["findings"].write(self._encoder.encode(finding) + b"\n")
-        self._out["articles"].write(self._encoder.encode(article_line(outcome)) + b"\n")
+        self._out["articles"].write(self._encoder.encode(article_line(outcome, facts)) + b"\n")
         if self._patch is not None and outcome.changed:
             from cleanup.report.patch import article_patch, patch_path
 

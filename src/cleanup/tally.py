@@ -8,9 +8,12 @@ from typing import Any
 
 from cleanup.data import Outcome
 from cleanup.dumps.record import Reject
+from cleanup.facts import Facts, facts_line, facts_of, quality
 
 # Articles shown in a report. More would not be read, and 200 of 3 kB stay well under 5 MB.
 SHOWN = 200
+# Qualities are added up in steps of a ten-thousandth.
+_STEPS = 10_000
 
 
 def verdict(outcome: Outcome) -> str:
@@ -26,7 +29,7 @@ def verdict(outcome: Outcome) -> str:
     return "partly" if outcome.applied else "open"
 
 
-def article_line(outcome: Outcome) -> dict[str, Any]:
+def article_line(outcome: Outcome, facts: Facts | None = None) -> dict[str, Any]:
     """A line of articles.jsonl."""
     document = outcome.document
     return {
@@ -40,6 +43,7 @@ def article_line(outcome: Outcome) -> dict[str, Any]:
         "by_kind": dict(sorted(Counter(f.kind for f in outcome.findings).items())),
         "by_tier": dict(sorted(Counter(f.tier for f in outcome.findings).items())),
         "verdict": verdict(outcome),
+        **facts_line(outcome, facts or facts_of(outcome)),
         "notes": list(outcome.notes),
     }
 
@@ -61,7 +65,8 @@ class Tally:
         self.rejected += 1
         self.reasons[reject.reason] += 1
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome, facts: Facts | None = None) -> None:
+        facts = facts or facts_of(outcome)
         self.read += 1
         self.changed += outcome.changed
         self.unchanged += not outcome.changed
@@ -71,7 +76,16 @@ class Tally:
         self.verdicts[verdict(outcome)] += 1
         source = self.sources.setdefault(outcome.document.source, Counter())
         source.update(
-            articles=1, changed=outcome.changed, findings=len(outcome.findings), applied=len(outcome.applied)
+            articles=1,
+            changed=outcome.changed,
+            findings=len(outcome.findings),
+            applied=len(outcome.applied),
+            empty=facts.empty,
+            truncated=bool(facts.truncated),
+            untitled=not facts.titled,
+            list_pages=facts.list_page,
+            # in whole steps, so that no order of adding changes the sum
+            quality=round(quality(facts)[0] * _STEPS),
         )
         for f in outcome.findings:
             for name, key in (("rule", f.rule), ("kind", f.kind), ("tier", f.tier)):
@@ -119,11 +133,16 @@ class Tally:
                 f"by_{name}": {k: _plain(v) for k, v in sorted(table.items())}
                 for name, table in self.by.items()
             },
-            "by_source": {k: dict(sorted(v.items())) for k, v in sorted(self.sources.items())},
+            "by_source": {k: _of_source(v) for k, v in sorted(self.sources.items())},
             "by_verdict": dict(sorted(self.verdicts.items())),
             "rejected_reasons": dict(sorted(self.reasons.items())),
             "versions": versions,
         }
+
+
+def _of_source(counts: Counter[str]) -> dict[str, int | float]:
+    mean = round(counts["quality"] / counts["articles"] / _STEPS, 4)
+    return dict(sorted(counts.items())) | {"quality": mean}
 
 
 def _plain(counts: Counter[str]) -> dict[str, int]:

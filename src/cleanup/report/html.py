@@ -74,7 +74,7 @@ class _Row:
     total: int
     applied: int
     tiers: tuple[tuple[Tier, int], ...]
-    more: Mapping[str, int]
+    more: Mapping[str, float]
     message: str = ""
     kind: str = ""
 
@@ -246,9 +246,9 @@ def _rule_table(
 def _source_table(counts: Mapping[str, Mapping[str, int]]) -> _Table:
     rows = [_Row(key, n.get("findings", 0), n.get("applied", 0), (), n) for key, n in counts.items()]
     table = _ranked(rows)
+    shown = ("articles", "changed", "truncated", "untitled", "empty", "quality")
     named = tuple(
-        _Row(_name(r.key), r.total, r.applied, (), {k: r.more.get(k, 0) for k in ("articles", "changed")})
-        for r in table.rows
+        _Row(_name(r.key), r.total, r.applied, (), {k: r.more.get(k, 0) for k in shown}) for r in table.rows
     )
     return _Table(named, table.most, table.left_out)
 
