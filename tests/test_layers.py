@@ -14,6 +14,7 @@ LAYERS = [
     {"verify", "facts"},
     {"api", "rulewriter", "tally", "runfolder", "report", "evaluate"},
     {"batch"},
+    {"dedup"},
     {"cli"},
     {"__main__"},
 ]

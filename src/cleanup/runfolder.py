@@ -22,6 +22,8 @@ _OURS = (
     "report.html",
     "diff.patch",
     "findings.csv",
+    "groups.jsonl",
+    "kept",
     LOG,
 )
 _PARTIAL = ".partial"

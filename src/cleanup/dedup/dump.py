@@ -1,0 +1,303 @@
+"""Near-identical articles of a dump: read once to find them, and once more to write what is kept.
+
+Memory for a million articles: 300 MB, and 512 MB of temporary disk for the signatures, of which the system
+keeps in memory what it has room for (benchmarks/dedup_scale.py). No text is held but that of the article at hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from cleanup import __version__
+from cleanup.batch import stop_requests
+from cleanup.dedup.compare import PERMUTATIONS, SHINGLE, Print, Printer
+from cleanup.dedup.group import groups
+from cleanup.dumps.record import Fields, Record, Reject
+from cleanup.dumps.walk import FORMATS, InputFile, walk
+from cleanup.errors import InputError
+from cleanup.runfolder import LOG, RunFolder
+
+GROUPS = "groups.jsonl"
+KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is asked beside the inputs. `threshold` is the least similarity of articles of one group, 0..1."""
+
+    fields: Fields = field(default_factory=Fields)
+    encoding: str = "utf-8"
+    threshold: float = 0.7
+    write: bool = False
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is told on the way: a reject, bytes read, and of how many."""
+
+    warn: Callable[[Reject], None] = lambda reject: None
+    advance: Callable[[int], None] = lambda size: None
+    total: Callable[[int], None] = lambda size: None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Counts of what was found; `interrupted` where the user stopped it, and then nothing is written."""
+
+    read: int
+    rejected: int
+    groups: int
+    dropped: dict[str, int]
+    interrupted: bool
+
+
+class Stopped(Exception):
+    """The user asked to stop."""
+
+
+def dedup(
+    inputs: Sequence[Path],
+    out: Path,
+    printer: Printer,
+    command: dict[str, Any],
+    options: Options,
+    watch: Watch,
+    lang: str,
+) -> Result:
+    """Write the groups of near-identical articles under `inputs`, and with `options.write` what is kept.
+
+    Groups depend on the names and texts of the articles, not on the order of the inputs.
+    Raises InputError, UsageError before anything is written.
+    """
+    files, odd = walk(inputs, out)
+    if not files and not odd:
+        raise InputError("没有可读的文件", "no file to read", where=" ".join(map(str, inputs)))
+    files = sorted(files, key=lambda f: f.name)
+    folder = RunFolder(out)
+    folder.claim(command, overwrite=options.overwrite)
+    folder.write_json(LOG, {"status": "running", "command": command})
+    watch.total(sum(f.size for f in files) * (2 if options.write else 1))
+    with (
+        tempfile.TemporaryFile(prefix="cleanup-dedup-") as signatures,
+        tempfile.TemporaryFile(prefix="cleanup-dedup-") as names,
+        stop_requests() as stop,
+    ):
+        found = _Articles(signatures, names)
+        try:
+            with folder.writing("rejected.jsonl") as rejected:
+                rejects = _Rejects(rejected, watch, lang)
+                for reject in odd:
+                    rejects.add(reject)
+                for n, file in enumerate(files):
+                    for record in _records(file, options, rejects, watch, stop):
+                        if record.document is not None:
+                            found.add(
+                                n,
+                                record.document.record,
+                                record.document.article,
+                                printer.of(record.document),
+                            )
+            dropped = _write_groups(folder, files, found, options.threshold)
+            if options.write:
+                _write_kept(folder, files, dropped.places, options, watch, stop)
+        except Stopped:
+            folder.write_json(LOG, {"status": "interrupted", "command": command})
+            return Result(len(found), rejects.count, 0, {}, True)
+    summary = {
+        "articles": {
+            "read": len(found) + rejects.count,
+            "rejected": rejects.count,
+            "kept": len(found) - len(dropped.places),
+        },
+        "groups": dropped.groups,
+        "dropped": dropped.by_kind,
+        "threshold": options.threshold,
+        "shingle": SHINGLE,
+        "permutations": PERMUTATIONS,
+        "versions": {"cleanup": __version__},
+    }
+    folder.write_json("summary.json", summary)
+    folder.write_json(LOG, {"status": "finished", "command": command})
+    return Result(len(found) + rejects.count, rejects.count, dropped.groups, dropped.by_kind, False)
+
+
+class _Articles:
+    """Prints of all articles in columns: 60 bytes each beside the signatures and names, which are on disk."""
+
+    def __init__(self, signatures: IO[bytes], names: IO[bytes]) -> None:
+        self._signatures = signatures
+        self._names = names
+        self.file = array("i")
+        self.record = array("q")
+        self.text = array("Q")
+        self.body = array("Q")
+        self.chars = array("q")
+        self.furniture = array("q")
+        self.signed = array("b")
+        self._name_end = array("q", [0])
+
+    def __len__(self) -> int:
+        return len(self.file)
+
+    def add(self, file: int, record: int, article: str, made: Print) -> None:
+        self.file.append(file)
+        self.record.append(record)
+        self.text.append(made.text)
+        self.body.append(made.body)
+        self.chars.append(made.chars)
+        self.furniture.append(made.furniture)
+        self.signed.append(bool(made.signature))
+        array("I", made.signature or [0] * PERMUTATIONS).tofile(self._signatures)
+        name = article.encode(errors="surrogatepass")
+        self._names.write(name)
+        self._name_end.append(self._name_end[-1] + len(name))
+
+    def name(self, i: int) -> str:
+        self._names.seek(self._name_end[i])
+        return self._names.read(self._name_end[i + 1] - self._name_end[i]).decode(errors="surrogatepass")
+
+    def signatures(self) -> Any:
+        """The signatures, a row an article, mapped from disk."""
+        import numpy as np
+
+        self._signatures.flush()
+        return np.memmap(self._signatures, dtype=np.uint32, mode="r", shape=(len(self), PERMUTATIONS))
+
+
+class _Rejects:
+    """Input that could not be read: told, written, counted."""
+
+    def __init__(self, to: IO[bytes], watch: Watch, lang: str) -> None:
+        self._to, self._watch, self._lang = to, watch, lang
+        self.count = 0
+
+    def add(self, reject: Reject) -> None:
+        self.count += 1
+        message = reject.zh if self._lang == "zh" else reject.en
+        line = {"file": reject.file, "line": reject.line, "reason": reject.reason, "message": message}
+        self._to.write(msgspec.json.encode(line) + b"\n")
+        self._watch.warn(reject)
+
+
+@dataclass(slots=True)
+class _Dropped:
+    groups: int
+    by_kind: dict[str, int]
+    places: set[tuple[int, int]]
+
+
+def _records(
+    file: InputFile, options: Options, rejects: _Rejects | None, watch: Watch, stop: list[int]
+) -> Iterator[Record]:
+    """The records of a file; what cannot be read goes to `rejects`. Raises Stopped between two of them."""
+    try:
+        for record in FORMATS[file.format].read(
+            file.path, file.name, fields=options.fields, encoding=options.encoding
+        ):
+            if stop:
+                raise Stopped
+            if record.reject is not None and rejects is not None:
+                rejects.add(record.reject)
+            yield record
+            watch.advance(len(record.raw))
+    except OSError as e:
+        if rejects is None:
+            raise
+        reason = e.strerror or str(e)
+        rejects.add(Reject(file.name, 0, "unreadable", f"读不了：{reason}", f"cannot be read: {reason}"))
+
+
+def _write_groups(
+    folder: RunFolder, files: Sequence[InputFile], found: _Articles, threshold: float
+) -> _Dropped:
+    """groups.jsonl, by the place of what is kept; and what is not."""
+    import numpy as np
+
+    dropped = _Dropped(0, {"exact": 0, "body": 0, "near": 0}, set())
+    made: dict[int, list[tuple[int, str, float]]] = {}
+    if len(found):
+        text, body = (np.frombuffer(x, dtype=np.uint64) for x in (found.text, found.body))
+        chars, furniture = (np.frombuffer(x, dtype=np.int64) for x in (found.chars, found.furniture))
+        # best first: the longest body, of those the one with the least around it, then the first by place,
+        # which is that of its index, since files are read in the order of their names
+        ranked = np.lexsort((np.arange(len(found)), furniture, -chars)).astype(np.int64)
+        ranked = ranked[chars[ranked] > 0]
+        best: dict[int, int] = {}
+        alone = []
+        _, codes = np.unique(body, return_inverse=True)
+        counts = np.bincount(codes)
+        for i in ranked.tolist():
+            if counts[codes[i]] > 1 and best.setdefault(int(codes[i]), i) != i:
+                kept = best[int(codes[i])]
+                made.setdefault(kept, []).append((i, "exact" if text[i] == text[kept] else "body", 1.0))
+            else:
+                alone.append(i)
+        signed = np.frombuffer(found.signed, dtype=np.int8)
+        unlike = np.array(alone, dtype=np.int64)
+        unlike = unlike[signed[unlike] > 0]
+        for group in groups(found.signatures(), unlike, threshold):
+            mine = made.setdefault(group.kept, [])
+            for i, similarity in group.members:
+                mine.append((i, "near", round(similarity, 4)))
+                # what says the same as a dropped one is as near to the one that is kept
+                mine += [(k, "near", round(similarity, 4)) for k, _, _ in made.pop(i, [])]
+    with folder.writing(GROUPS) as f:
+        for kept, members in sorted(made.items()):
+            ordered = [(kept, "kept", 1.0), *sorted(members, key=lambda m: (-m[2], m[0]))]
+            place = f"{files[found.file[kept]].name}\0{found.record[kept]}"
+            line = {
+                "group": hashlib.blake2b(place.encode(), digest_size=8).hexdigest(),
+                "keep": found.name(kept),
+                "members": [
+                    {
+                        "article": found.name(i),
+                        "file": files[found.file[i]].name,
+                        "record": found.record[i],
+                        "chars": found.chars[i],
+                        "how": how,
+                        "similarity": similarity,
+                    }
+                    for i, how, similarity in ordered
+                ],
+            }
+            f.write(msgspec.json.encode(line) + b"\n")
+            dropped.groups += 1
+            for i, how, _ in members:
+                dropped.by_kind[how] += 1
+                dropped.places.add((found.file[i], found.record[i]))
+    return dropped
+
+
+def _write_kept(
+    folder: RunFolder,
+    files: Sequence[InputFile],
+    places: set[tuple[int, int]],
+    options: Options,
+    watch: Watch,
+    stop: list[int],
+) -> None:
+    """The input without what is dropped, byte for byte; what could not be read as an article stays in it."""
+    touched = {n for n, _ in places}
+    for n, file in enumerate(files):
+        if stop:
+            raise Stopped
+        if n not in touched or file.format != "jsonl":
+            if (n, 1) not in places or file.format == "jsonl":
+                with folder.writing(f"{KEPT}/{file.name}") as f, file.path.open("rb") as source:
+                    shutil.copyfileobj(source, f, 1 << 20)
+            watch.advance(file.size)
+            continue
+        with folder.writing(f"{KEPT}/{file.name}") as f:
+            for record in _records(file, options, None, watch, stop):
+                if record.document is None or (n, record.document.record) not in places:
+                    f.write(record.raw)
