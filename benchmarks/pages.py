@@ -1,8 +1,7 @@
 """Pages of many styles of Chinese sites, written for the project, with their body text, title and date.
 
 A page is made of an invented article and a template; `pages()` gives all of them, always the same.
-Templates with an odd number were looked at when the settings of `cleanup.dumps.html` were chosen,
-those with an even number were not.
+The settings of `cleanup.dumps.page` were chosen on those up to FRESH; the others were written afterwards.
 """
 
 from __future__ import annotations
@@ -10,6 +9,9 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
+
+# The number of the first page that no setting was chosen on.
+FRESH = 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,6 +447,97 @@ def _heads(a: Article) -> str:
     )
 
 
+def _mobile(a: Article) -> str:
+    spans = "".join(f'<div class="para"><span>{t}</span></div>' for t in a.body)
+    cards = "".join(
+        f'<div class="card"><a href="/m/{i}"><h4>{n}</h4><i>{i}分钟前</i></a></div>'
+        for i, n in enumerate(_RELATED)
+    )
+    return (
+        f'<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{a.title} - {a.site}</title>'
+        f'<meta name="publishdate" content="{a.date}"></head><body><div class="openapp"><span>APP内打开</span></div><div class="wrap"><h1 class="t">{a.title}</h1>'
+        f'<div class="src"><b>{a.site}</b><time>{a.date}</time></div>{spans}<div class="more">展开全文</div></div><div class="rec"><p>为你推荐</p>{cards}</div></body></html>'
+    )
+
+
+def _old_forum(a: Article) -> str:
+    posts = "".join(
+        f'<table class="post" width="98%"><tr><td width="150" valign="top"><b>楼客{i}</b><br>级别：新手<br>发帖：{i}3</td><td valign="top">'
+        f'<div class="tips">{i}楼 发表于：{a.date}</div><div class="tpc_content">{t}</div><div class="sig">签名：知足常乐</div></td></tr></table>'
+        for i, t in enumerate(a.body)
+    )
+    return _shell(
+        a,
+        f'<table><tr><td><a href="/">首页</a> -> <a href="/b">手工</a> -> {a.title}</td></tr></table>{posts}',
+    )
+
+
+def _gazette(a: Article) -> str:
+    head = "".join(
+        f"<tr><td>{k}</td><td>{v}</td></tr>"
+        for k, v in (
+            ("索引号", "000-2024-01"),
+            ("发布机构", a.site),
+            ("生成日期", a.date),
+            ("主题分类", "其他"),
+        )
+    )
+    body = "".join(
+        f'<p class="MsoNormal" style="line-height:28pt"><span lang="EN-US"></span><span style="font-family:仿宋">{t}</span></p>'
+        for t in a.body
+    )
+    return _shell(
+        a,
+        f'<table class="index">{head}</table><div class="TRS_Editor"><p align="center"><b>{a.title}</b></p>{body}</div><div class="tools">【打印】【关闭】【字体：大 中 小】</div>',
+    )
+
+
+def _encyclopedia(a: Article) -> str:
+    info = "".join(f"<dt>{k}</dt><dd>{v}</dd>" for k, v in (("中文名", a.title[:4]), ("所属", "民间手艺")))
+    sections = "".join(
+        f'<div class="para-title"><h2>{h}</h2><a class="edit">编辑</a></div><div class="para">{t}</div>'
+        for h, t in zip(("由来", "做法", "收尾"), a.body[1:], strict=False)
+    )
+    refs = "".join(f'<li>{i}. <a href="x">某书第{i}页</a></li>' for i in range(1, 5))
+    return _shell(
+        a,
+        f'<div class="lemma"><h1>{a.title}</h1><div class="lemma-summary"><div class="para">{a.body[0]}</div></div><div class="basic-info"><dl>{info}</dl></div>{sections}<ul class="refs">{refs}</ul></div>',
+    )
+
+
+def _job(a: Article) -> str:
+    return _shell(
+        a,
+        f'<div class="job"><h1>{a.title}</h1><div class="job-sec"><h3>说明</h3><div class="text">{"<br>".join(a.body)}</div></div><div class="job-sec"><h3>地点</h3><div class="loc">某市某区</div></div></div><div class="similar"><h3>相似的</h3><ul>{_links(_RELATED)}</ul></div>',
+    )
+
+
+def _docs(a: Article) -> str:
+    return (
+        f'<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>{a.title} | {a.site}</title></head><body><div id="__docs"><nav class="navbar"><a>文档</a><a>博客</a><a>社区</a></nav>'
+        f'<aside class="menu"><ul>{_links(_RELATED)}</ul></aside><main><div class="markdown"><h1>{a.title}</h1>{_p(a.body)}<div class="admonition"><p>提示：以上做法因地而异。</p></div></div>'
+        f'<nav class="pagination"><a>上一页</a><a>下一页</a></nav></main><div class="toc"><a>概述</a><a>步骤</a><a>附录</a></div></div></body></html>'
+    )
+
+
+def _old_blog(a: Article) -> str:
+    body = "".join(
+        f"<P><FONT face=楷体 size=4><SPAN>&nbsp;&nbsp;&nbsp; {t}</SPAN></FONT></P>" for t in a.body
+    )
+    return _shell(
+        a,
+        f'<div class="blogbox"><div class="articalTitle"><h2>{a.title}</h2><span class="time">({a.date} 21:05:11)</span></div><div class="tags">标签： <a>杂谈</a></div><div class="articalContent">{body}</div><div class="more">分享： 喜欢 0 赠金笔</div><div class="act">阅读(<span>31</span>)┊评论(0)┊收藏(0)┊转载(0)</div></div>',
+    )
+
+
+def _cards(a: Article) -> str:
+    body = "".join(f'<div class="row"><div class="col">{t}</div></div>' for t in a.body)
+    return _shell(
+        a,
+        f'<section class="hero"><h1>{a.title}</h1></section><section>{body}</section><section class="cta"><a>立即咨询</a><a>免费试用</a></section>',
+    )
+
+
 def _joined(a: Article) -> str:
     return "\n".join(a.body)
 
@@ -529,6 +622,22 @@ _ALL: tuple[tuple[str, Callable[[Article], str], int, str, Callable[[Article], s
         False,
     ),
     ("34-soup-gbk", _soup, 2, "gb18030", _joined, True, False),
+    ("35-mobile", _mobile, 1, "utf-8", _joined, True, True),
+    ("36-old-forum", _old_forum, 4, "gbk", _joined, True, True),
+    ("37-gazette", _gazette, 3, "utf-8", _joined, True, True),
+    (
+        "38-encyclopedia",
+        _encyclopedia,
+        2,
+        "utf-8",
+        lambda a: "\n".join([a.body[0], "由来", a.body[1], "做法", a.body[2], "收尾", a.body[3]]),
+        True,
+        False,
+    ),
+    ("39-job", _job, 5, "utf-8", lambda a: "\n".join(["说明", *a.body, "地点", "某市某区"]), True, False),
+    ("40-docs", _docs, 0, "utf-8", lambda a: "\n".join([*a.body, "提示：以上做法因地而异。"]), True, False),
+    ("41-old-blog", _old_blog, 0, "gbk", _joined, True, True),
+    ("42-cards", _cards, 1, "utf-8", _joined, True, False),
 )
 
 

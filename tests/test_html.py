@@ -34,8 +34,10 @@ def test_the_body_of_a_page_is_there(name):
     page = PAGES[name]
     got = extract(page.raw.decode(page.encoding)).text
     missing = [line for line in page.text.splitlines() if line not in got]
-    # known: trafilatura drops captions, headings that start their paragraph, and squeezes cells
-    assert len(missing) <= {"04-table": 1, "05-gallery": 3, "33-headings": 5}.get(name, 0), missing
+    # known: trafilatura drops captions and headings that stand apart from their text, and squeezes cells
+    assert len(missing) <= {"04-table": 1, "05-gallery": 3, "38-encyclopedia": 3, "39-job": 3}.get(name, 0), (
+        missing
+    )
 
 
 def test_links_around_the_body_are_left_behind():
@@ -119,10 +121,15 @@ def test_pages_become_text_files_and_no_two_inputs_one_output(tmp_path):
 
 def test_records_may_hold_pages(tmp_path):
     rows = [{"id": 1, "text": f"<div><p>{BAD}</p></div>", "n": 1.5}, {"id": 2, "text": f"<p>{GOOD}</p>"}]
+    rows.append({"id": 3, "text": f"{GOOD}\n第二行"})
     out, _ = run_dir(tmp_path, {"d.jsonl": "".join(json.dumps(r) + "\n" for r in rows)}, "--html")
-    assert lines(out / "cleaned/d.jsonl") == [{"id": 1, "text": GOOD, "n": 1.5}, {"id": 2, "text": GOOD}]
+    assert lines(out / "cleaned/d.jsonl") == [
+        {"id": 1, "text": GOOD, "n": 1.5},
+        {"id": 2, "text": GOOD},
+        rows[2],
+    ]
     articles = json.loads((out / "summary.json").read_text())["articles"]
-    assert articles == {"read": 2, "changed": 1, "unchanged": 1, "rejected": 0}
+    assert articles == {"read": 3, "changed": 1, "unchanged": 2, "rejected": 0}
 
 
 def test_files_that_are_no_pages_are_read_as_text_or_named(tmp_path):

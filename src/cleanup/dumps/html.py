@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cleanup.data import Document
-from cleanup.dumps.page import Extract, extract
+from cleanup.dumps.page import Extract, extract, is_page
 from cleanup.dumps.record import Fields, Record, Reject
 from cleanup.dumps.text import undecodable
 
@@ -29,10 +29,6 @@ _DECLARED = re.compile(
 # Browsers read the national standards of 1980 and 1995 as the one that holds them both.
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "big5": "big5hkscs"}
 _EAST = ("big5", "big5hkscs", "euc_jp", "shift_jis", "euc_kr")
-_MARKUP = re.compile(
-    r"<(?:!doctype\s+html|/?(?:html|head|body|title|meta|div|p|br|table|span|a|h[1-6]|ul|li|script|frameset)\b)",
-    re.I,
-)
 
 
 def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
@@ -57,7 +53,7 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
     if (reject := _not_a_page(page, name)) is not None:
         yield Record(raw, reject=reject)
         return
-    found = extract(page) if _MARKUP.search(page) else Extract(page)
+    found = extract(page) if is_page(page) else Extract(page)
     meta = {
         "format": "html",
         "line": 1,
@@ -99,7 +95,7 @@ class AsRecord:
 
 def _not_a_page(page: str, name: str) -> Reject | None:
     """Why a file is neither a page nor a text, or None."""
-    if "\0" in page and not _MARKUP.search(page):
+    if "\0" in page and not is_page(page):
         zh, en = "含有 NUL 字节，不是网页", "holds a NUL byte and no markup: not a page"
         return Reject(name, page[: page.index("\0")].count("\n") + 1, "binary", zh, en)
     if page.lstrip().startswith(("{", "[")):

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from cleanup.data import Document
-from cleanup.dumps.page import extract
+from cleanup.dumps.page import extract, is_page
 from cleanup.dumps.record import Fields, Record, Reject
 from cleanup.dumps.text import undecodable
 
@@ -51,7 +51,7 @@ def _record(
         return Record(raw, reject=_not_json(name, n, body, e))
     article = _unrepeated(article, ids) if article else f"{name}:{n}"
     meta = {"format": "jsonl", "line": n, "title": title or "", "text_offset_exact": False}
-    if fields.html and text:
+    if fields.html and text and is_page(text):
         page = extract(text)
         text = page.text
         meta |= {"title": title or page.title, "date": page.date, "site": page.site, "author": page.author}

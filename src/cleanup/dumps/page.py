@@ -98,6 +98,10 @@ _INLINE = frozenset(
         "u",
     ]
 )
+_MARKUP = re.compile(
+    r"<(?:!doctype\s+html|/?(?:html|head|body|title|meta|div|p|br|table|span|a|h[1-6]|ul|li|script|frameset)\b)",
+    re.I,
+)
 _SENTENCE = re.compile("[。！？；]")
 # Declarations: an encoding in a decoded page is refused, entities declared by a page are not expanded.
 _DECLARED = re.compile(r"<\?xml[^>]{0,200}\?>|<!DOCTYPE[^>\[]{0,500}\[[^\]]*\]\s*>", re.I)
@@ -119,6 +123,11 @@ class Extract:
     date: str = ""
     site: str = ""
     author: str = ""
+
+
+def is_page(text: str) -> bool:
+    """Whether there is any markup of a page in a text; what has none keeps its lines as they are."""
+    return _MARKUP.search(text) is not None
 
 
 def extract(page: str) -> Extract:
@@ -233,6 +242,11 @@ def _prepare(tree: Any) -> bool:
     for element in gone:
         if element.getparent() is not None:
             element.drop_tree()
+    for heading in whole.iter("h2", "h3", "h4", "h5", "h6"):
+        # outside of containers that it knows, the extractor looks for paragraphs alone
+        after = heading.getnext()
+        if after is not None and any(map(_SENTENCE.search, after.itertext())):
+            heading.tag = "p"
     for element in list(whole.iter("div", "section", "center", "article", "main", "body")):
         _paragraphs(element)
     return mostly_links
