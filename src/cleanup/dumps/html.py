@@ -17,7 +17,8 @@ from cleanup.dumps.page import Extract, extract, is_page
 from cleanup.dumps.record import Fields, Record, Reject
 from cleanup.dumps.text import undecodable
 
-# A larger page is a dump or a fault. One of 10 MB of short paragraphs takes 8 s and 320 MB of memory.
+# A larger page is a dump or a fault. One of 10 MB takes 5 s, or, made to be slow, 31 s and
+# 830 MB of memory.
 MAX_BYTES = 10_000_000
 # A page in its declared encoding may hold this share of bad bytes, as cut characters are; each becomes U+FFFD.
 _BAD_SHARE = 0.001
