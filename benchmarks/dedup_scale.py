@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
+from cleanup.dedup.columns import Articles
 from cleanup.dedup.compare import PERMUTATIONS, Print
-from cleanup.dedup.dump import _Articles, _write_groups
+from cleanup.dedup.dump import _write_groups
 from cleanup.dumps.walk import InputFile
 from cleanup.runfolder import RunFolder
 
@@ -34,7 +35,7 @@ def main() -> None:
         tempfile.TemporaryFile() as signatures,
         tempfile.TemporaryFile() as names,
     ):
-        found = _Articles(signatures, names)
+        found = Articles(signatures, names)
         began = time.perf_counter()
         last = rng.integers(0, 2**32, PERMUTATIONS, dtype=np.uint32)
         for i in range(n):

@@ -51,7 +51,14 @@ def test_links_around_the_body_are_left_behind():
 
 def test_pages_without_a_body_have_no_text():
     for name in ("12-only-links", "13-empty", "15-frames"):
-        assert extract(PAGES[name].raw.decode()).text == "", name
+        got = extract(PAGES[name].raw.decode())
+        assert (got.text, got.links) == ("", name == "12-only-links"), name
+
+
+def test_a_page_of_links_is_called_one(tmp_path):
+    out, _ = run_dir(tmp_path, {"a.html": PAGES["12-only-links"].raw, "b.html": "<p></p>"})
+    facts = [(a["verdict"], a["list_page"], a["quality"]) for a in lines(out / "articles.jsonl")]
+    assert facts == [("empty", True, 0), ("empty", False, 0)]
 
 
 def test_lines_that_a_dialogue_says_twice_are_both_there():

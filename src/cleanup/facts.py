@@ -66,7 +66,7 @@ class Facts:
     truncated   why the article looks cut off, or "": read_more, a button or a promise of more; ellipsis;
                 mid_sentence, where its other lines end sentences
     titled      whether the reader knew a title, or the first line is one
-    list_page   nothing but lines like headlines
+    list_page   nothing but lines like headlines, or a web page of nothing but links
     """
 
     visible: int
@@ -163,7 +163,7 @@ def facts_of(outcome: Outcome) -> Facts:
         noisy=_per_thousand((f for f in found if f.kind in _NOISE), visible),
         truncated=truncation(lines, text),
         titled=bool(str(document.meta.get("title") or "").strip()) or _starts_with_title(lines),
-        list_page=_is_list(lines),
+        list_page=bool(document.meta.get("list_page")) or _is_list(lines),
     )
 
 

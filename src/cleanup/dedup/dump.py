@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,8 @@ import msgspec
 
 from cleanup import __version__
 from cleanup.batch import stop_requests
-from cleanup.dedup.compare import PERMUTATIONS, SHINGLE, Print, Printer
+from cleanup.dedup.columns import Articles
+from cleanup.dedup.compare import PERMUTATIONS, SHINGLE, Printer
 from cleanup.dedup.group import groups
 from cleanup.dumps.record import Fields, Record, Reject
 from cleanup.dumps.walk import FORMATS, InputFile, walk
@@ -92,7 +92,7 @@ def dedup(
         tempfile.TemporaryFile(prefix="cleanup-dedup-") as names,
         stop_requests() as stop,
     ):
-        found = _Articles(signatures, names)
+        found = Articles(signatures, names)
         try:
             with folder.writing("rejected.jsonl") as rejected:
                 rejects = _Rejects(rejected, watch, lang)
@@ -129,49 +129,6 @@ def dedup(
     folder.write_json("summary.json", summary)
     folder.write_json(LOG, {"status": "finished", "command": command})
     return Result(len(found) + rejects.count, rejects.count, dropped.groups, dropped.by_kind, False)
-
-
-class _Articles:
-    """Prints of all articles in columns: 60 bytes each beside the signatures and names, which are on disk."""
-
-    def __init__(self, signatures: IO[bytes], names: IO[bytes]) -> None:
-        self._signatures = signatures
-        self._names = names
-        self.file = array("i")
-        self.record = array("q")
-        self.text = array("Q")
-        self.body = array("Q")
-        self.chars = array("q")
-        self.furniture = array("q")
-        self.signed = array("b")
-        self._name_end = array("q", [0])
-
-    def __len__(self) -> int:
-        return len(self.file)
-
-    def add(self, file: int, record: int, article: str, made: Print) -> None:
-        self.file.append(file)
-        self.record.append(record)
-        self.text.append(made.text)
-        self.body.append(made.body)
-        self.chars.append(made.chars)
-        self.furniture.append(made.furniture)
-        self.signed.append(bool(made.signature))
-        array("I", made.signature or [0] * PERMUTATIONS).tofile(self._signatures)
-        name = article.encode(errors="surrogatepass")
-        self._names.write(name)
-        self._name_end.append(self._name_end[-1] + len(name))
-
-    def name(self, i: int) -> str:
-        self._names.seek(self._name_end[i])
-        return self._names.read(self._name_end[i + 1] - self._name_end[i]).decode(errors="surrogatepass")
-
-    def signatures(self) -> Any:
-        """The signatures, a row an article, mapped from disk."""
-        import numpy as np
-
-        self._signatures.flush()
-        return np.memmap(self._signatures, dtype=np.uint32, mode="r", shape=(len(self), PERMUTATIONS))
 
 
 class _Rejects:
@@ -218,7 +175,7 @@ def _records(
 
 
 def _write_groups(
-    folder: RunFolder, files: Sequence[InputFile], found: _Articles, threshold: float
+    folder: RunFolder, files: Sequence[InputFile], found: Articles, threshold: float
 ) -> _Dropped:
     """groups.jsonl, by the place of what is kept; and what is not."""
     import numpy as np

@@ -64,6 +64,7 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
         "date": found.date,
         "site": found.site,
         "author": found.author,
+        "list_page": found.links,
     }
     document = Document(name, found.text, found.site or path.resolve().parent.name, name, meta=meta)
     yield Record(raw, document, how={"derived": True, "encoding": used, "fields": fields})

@@ -54,7 +54,13 @@ def _record(
     if fields.html and text and is_page(text):
         page = extract(text)
         text = page.text
-        meta |= {"title": title or page.title, "date": page.date, "site": page.site, "author": page.author}
+        meta |= {
+            "title": title or page.title,
+            "date": page.date,
+            "site": page.site,
+            "author": page.author,
+            "list_page": page.links,
+        }
     document = Document(article, text or "", source or folder, name, n, meta)
     return Record(
         raw, document, how={"encoding": encoding, "text_field": fields.text, "derived": fields.html}

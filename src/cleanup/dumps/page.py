@@ -42,13 +42,17 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """The main content of a page as text, and what the page says of it; "" for what it does not say."""
+    """The main content of a page as text, and what the page says of itself; "" for what it does not say.
+
+    `links` says that the page is links and nothing else, and so has no content.
+    """
 
     text: str
     title: str = ""
     date: str = ""
     site: str = ""
     author: str = ""
+    links: bool = False
 
 
 def is_page(text: str) -> bool:
@@ -95,9 +99,8 @@ def extract(page: str) -> Extract:
     except Exception:
         pass
     text = _tidy(str(getattr(found, "text", None) or "")) or _tidy(visible(tree))
-    if mostly_links and not SENTENCE.search(text):
-        text = ""
-    return Extract(text, title, date, site, author)
+    links = mostly_links and not SENTENCE.search(text)
+    return Extract("" if links else text, title, date, site, author, links)
 
 
 @lru_cache(maxsize=1)
