@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from opencc import OpenCC
 
 from cleanup.data import Document
 from cleanup.dedup import compare
@@ -62,6 +63,7 @@ def main() -> None:
     texts = [r["text"] for r in rows]
     rng = random.Random(11)
     pool = [t[i : i + 2] for t in texts for i in range(0, len(t) - 2, 40)]
+    traditional = OpenCC("s2t")
     copies = {
         "furniture": [furnished(t, rng) for t in texts],
         "5 % of sentences": [dropped(t, 0.05, rng) for t in texts],
@@ -69,6 +71,7 @@ def main() -> None:
         "20 % of sentences": [dropped(t, 0.20, rng) for t in texts],
         "5 % of words": [spun(t, 0.05, rng, pool) for t in texts],
         "10 % of words": [spun(t, 0.10, rng, pool) for t in texts],
+        "traditional script": [traditional.convert(t) for t in texts],
         "furniture, 10 % of sentences, 5 % of words": [
             furnished(spun(dropped(t, 0.1, rng), 0.05, rng, pool), rng) for t in texts
         ],

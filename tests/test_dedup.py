@@ -50,18 +50,26 @@ def test_copies_are_found_whatever_is_around_them(tmp_path):
         {"id": "a page", "text": f"{A}\n上一篇：没有了\n版权所有 测ICP备10000000号-1\n"},
         {"id": "a reworded", "text": reworded(A, 5, 0.04)},
         {"id": "c", "text": C},
+        {"id": "a mirrored", "text": A.translate(str.maketrans("桥灯鱼来开风鸟", "橋燈魚來開風鳥"))},
     ]
     dump(tmp_path / "d.jsonl", rows)
     result = cleanup("dedup", tmp_path / "d.jsonl", "--out", tmp_path / "out", "--lang", "en")
     assert result.exit_code == 0, result.output
     [group] = lines(tmp_path / "out/groups.jsonl")
     how = {m["article"]: m["how"] for m in group["members"]}
-    assert how == {"a": "kept", "a same": "exact", "a spaced": "body", "a page": "body", "a reworded": "near"}
+    assert how == {
+        "a": "kept",
+        "a same": "exact",
+        "a spaced": "body",
+        "a mirrored": "body",
+        "a page": "body",
+        "a reworded": "near",
+    }
     assert group["keep"] == "a" and group["members"][0]["similarity"] == 1
     assert 0.7 <= group["members"][-1]["similarity"] < 1
     summary = json.loads((tmp_path / "out/summary.json").read_text())
-    assert summary["articles"] == {"read": 7, "rejected": 0, "kept": 3}
-    assert "1 groups, 4 to drop" in result.stdout
+    assert summary["articles"] == {"read": 8, "rejected": 0, "kept": 3}
+    assert "1 groups, 5 to drop" in result.stdout
 
 
 def test_the_longest_body_is_kept(tmp_path):

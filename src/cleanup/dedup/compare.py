@@ -1,7 +1,7 @@
-"""What of an article is compared: its body, without furniture, space, punctuation and width, as a MinHash.
+"""What of an article is compared: its body, without furniture, space, punctuation, width and script, as a MinHash.
 
-Two pages that carry one article in two templates are then the same, and so are a page and its mirror that
-has other spaces, other quotes, or invisible characters in it.
+Two pages that carry one article in two templates are then the same, and so are a page and its mirror that has
+other spaces, other quotes, invisible characters in it, or is in traditional script.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
 
 from cleanup.data import Document
 from cleanup.detect import rules
@@ -86,7 +88,22 @@ class Printer:
             gone += end - start
             at = end
         kept.append(text[at:])
-        return _UNCOMPARED.sub("", fold("".join(kept)).folded).casefold(), gone
+        body = _UNCOMPARED.sub("", fold("".join(kept)).folded).casefold()
+        # one for one: what context would decide (乾/幹 → 干) comes out alike, and that is all that counts
+        return body.translate(_simplified()) if _traditional().search(body) else body, gone
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> dict[int, str]:
+    """Traditional characters to their first simplified form, as OpenCC's table has them."""
+    table = resources.files("opencc") / "dictionary" / "TSCharacters.txt"
+    pairs = (line.split() for line in table.read_text("utf-8").splitlines())
+    return {ord(p[0]): p[1] for p in pairs if len(p) > 1 and len(p[0]) == 1 and p[0] != p[1]}
+
+
+@lru_cache(maxsize=1)
+def _traditional() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, _simplified()))}]")
 
 
 def shingles(body: str) -> set[str]:
