@@ -37,6 +37,25 @@ _ALL = (
         {"zh": "标题在正文里重复出现", "en": "the title stands again in the body"},
         "A line that says the whole title once more is page, not article; short titles are left alone.",
     ),
+    # script
+    BuiltIn(
+        "traditional-in-simplified",
+        "script_mix",
+        "auto",
+        "replace",
+        {"zh": "简体文章里夹着繁体字", "en": "a traditional character in simplified text"},
+        "A simplified article has traditional characters in names, titles and quotations, not in the midst of a simplified sentence; "
+        "what may be meant so (a whole line, a quotation, a character talked about) is left alone, a lone place is suggested.",
+    ),
+    BuiltIn(
+        "simplified-in-traditional",
+        "script_mix",
+        "auto",
+        "replace",
+        {"zh": "繁体文章里夹着简体字", "en": "a simplified character in traditional text"},
+        "One simplified character may be several traditional ones: the phrases of opencc decide, then the article's own words; "
+        "where neither does, it is suggested.",
+    ),
 )
 BUILT_IN: dict[str, BuiltIn] = {b.id: b for b in _ALL}
 assert len(BUILT_IN) == len(_ALL), "two built-ins of one id"

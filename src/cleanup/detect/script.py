@@ -1,0 +1,238 @@
+"""Characters of the other script: traditional ones in simplified text, simplified ones in traditional text.
+
+Which script a text has is decided by shares, for the article and for each line: a line wholly in the other
+script is a quotation, and stays. What stands alone in quotes, titles and brackets may be a name written so on
+purpose; it is repaired where the article shows the same damage in plain sentences.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from cleanup.builtin import BUILT_IN
+from cleanup.chars import is_han
+from cleanup.data import TIER_CONFIDENCE
+from cleanup.detect.reading import Proposal, Reading, lines
+from cleanup.detect.script_table import BY_WORD, SHARED, SIMPLIFIED, TRADITIONAL
+from cleanup.detect.script_words import Habits, simplify_table, traditional
+from cleanup.lexicon import REACH, Lexicon, shared
+
+_TO_SIMPLIFIED = BUILT_IN["traditional-in-simplified"]
+_TO_TRADITIONAL = BUILT_IN["simplified-in-traditional"]
+
+# `re` compiles a class of thousands into a bitmap: 500 M characters a second; `regex` reads it as a list.
+_TRADITIONAL = re.compile(f"[{TRADITIONAL}]")
+_SIMPLIFIED = re.compile(f"[{SIMPLIFIED}]")
+_BY_WORD = re.compile(f"[{''.join(BY_WORD)}]")
+_SHARED = re.compile(f"[{SHARED}]")
+_QUOTED = re.compile(
+    r"《[^《》\n]*》|〈[^〈〉\n]*〉|「[^「」\n]*」|『[^『』\n]*』|“[^“”\n]*”|‘[^‘’\n]*’|\"[^\"\n]{1,60}\"|（[^（）\n]*）|\([^()\n]*\)|【[^【】\n]*】"
+)
+_CLAUSE_END = re.compile(r"[，。；！？：、,;!?:\n《》〈〉「」『』“”‘’\"（）()【】|/\s]")
+# Two kana within reach: Japanese, whose characters are of both scripts. One の is a shop sign.
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
+_KANA_REACH = 12
+# An article that talks about characters shows the other script on purpose.
+_TOPIC = re.compile(
+    "繁体|繁體|正体字|正體字|异体字|異體字|简化字|簡化字|繁简|简繁|繁簡|簡繁|书法|書法|篆|隶书|字形|偏旁|部首"
+)
+
+# A line is of the other script when it has this many of its characters and one in ten at most of the article's:
+# at the densest damage of the bench, one convertible character in twenty, three of three come up once in 8,000 lines.
+_LINE_MIN = 3
+_LINE_OTHER = 9
+# Places in plain mixed sentences that make a single doubtful place damage too. 1 and 3 differ by nothing on the bench.
+_COMPANY = 2
+# What the words around a place must count in jieba's dictionary to be everyday words, not names: a word of two or
+# more characters, and a character that is a word by itself.
+_WORD_COUNT = 20
+_CHAR_COUNT = 3000
+# Text that is this near to an even mix has no script to be repaired to: suggested only. A sentence or two is too
+# little to count; there simplified is the likelier.
+_EVEN = 0.35
+_EVEN_MIN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """The quotation or clause around a place, and how many characters of each script it has."""
+
+    start: int
+    end: int
+    quoted: bool
+    own: int
+    other: int
+
+
+def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[Proposal]:
+    """Characters of the script that the article does not have, and what they are in its own."""
+    text = reading.view.folded
+    if not _TRADITIONAL.search(text):
+        return []
+    if not _SIMPLIFIED.search(text):
+        return []
+    trad, simp = _places(_TRADITIONAL, text), _places(_SIMPLIFIED, text)
+    is_simplified = len(trad) <= len(simp)
+    own, other = (simp, trad) if is_simplified else (trad, simp)
+    ours = [x for x in lines(text) if not _is_other(*x, own, other)]
+    kept = [p for start, end in ours for p in _between(other, start, end) if not _is_japanese(text, p)]
+    if not kept:
+        return []
+    mine = sum(_count(own, start, end) for start, end in ours)
+    total = len(kept) + mine
+    even = total >= _EVEN_MIN and len(kept) > _EVEN * total
+    units = _Units(text, own, other)
+    work = _to_simplified if is_simplified else _to_traditional
+    found = [
+        replace(p, start=a, end=b)
+        for p in work(text, kept, ours, units, lexicon)
+        if not reading.is_closed(*(s := reading.view.span(p.start, p.end))) and (a := s[0], b := s[1])
+    ]
+    if even or _TOPIC.search(text):
+        found = [_doubt(p) for p in found]
+    return found
+
+
+def _places(pattern: re.Pattern[str], text: str) -> list[int]:
+    return [m.start() for m in pattern.finditer(text)]
+
+
+def _between(places: list[int], start: int, end: int) -> list[int]:
+    return places[bisect.bisect_left(places, start) : bisect.bisect_left(places, end)]
+
+
+def _count(places: list[int], start: int, end: int) -> int:
+    return bisect.bisect_left(places, end) - bisect.bisect_left(places, start)
+
+
+def _is_other(start: int, end: int, own: list[int], other: list[int]) -> bool:
+    n = _count(other, start, end)
+    return n >= _LINE_MIN and _LINE_OTHER * _count(own, start, end) <= n
+
+
+def _is_japanese(text: str, at: int) -> bool:
+    return len(_KANA.findall(text, max(0, at - _KANA_REACH), at + _KANA_REACH)) > 1
+
+
+class _Units:
+    """Finds the unit around a place; quotations of a line are looked up once."""
+
+    def __init__(self, text: str, own: list[int], other: list[int]) -> None:
+        self._text, self._own, self._other = text, own, other
+        self._quoted = [m.span() for m in _QUOTED.finditer(text)]
+
+    def around(self, at: int) -> _Unit:
+        i = bisect.bisect_right(self._quoted, (at, len(self._text))) - 1
+        quoted = i >= 0 and self._quoted[i][0] <= at < self._quoted[i][1]
+        if quoted:
+            start, end = self._quoted[i]
+        else:
+            start = at
+            while start > 0 and not _CLAUSE_END.match(self._text, start - 1):
+                start -= 1
+            stop = _CLAUSE_END.search(self._text, at)
+            end = stop.start() if stop else len(self._text)
+        return _Unit(start, end, quoted, _count(self._own, start, end), _count(self._other, start, end))
+
+
+def _doubt(p: Proposal) -> Proposal:
+    if p.tier != "auto":
+        return p
+    return replace(p, tier="suggest", confidence=TIER_CONFIDENCE["suggest"])
+
+
+def _to_simplified(
+    text: str, places: list[int], ours: list[tuple[int, int]], units: _Units, lexicon: Callable[[], Lexicon]
+) -> Iterator[Proposal]:
+    """Traditional characters of simplified lines; those of two scripts where a word is certain."""
+    table = simplify_table()
+    around = {p: units.around(p) for p in places}
+    mixed = [p for p in places if around[p].own]
+    sick = {text[p] for p in mixed}
+    seen = len(mixed)
+    for p in places:
+        unit, char = around[p], text[p]
+        if unit.quoted and (unit.other > 1 or unit.end - unit.start == 3) and not unit.own:
+            continue  # a name or a quotation in its own script, or a character that is talked about
+        if not unit.quoted and unit.end - unit.start == 1:
+            continue
+        made = table[ord(char)]
+        others = seen - bool(unit.own)
+        certain = (
+            seen > _COMPANY
+            if unit.own
+            else seen >= _COMPANY and (char in sick or unit.other > 1 or not unit.quoted)
+        )
+        word = ""
+        if not certain:
+            word = _word(text, p, made, table, lexicon())
+            certain = bool(word) and not unit.quoted and (bool(unit.own) or unit.other == 1)
+        evidence = {"traditional": len(places), "in_mixed_clauses": others, "word": word}
+        proposal = Proposal.of(_TO_SIMPLIFIED, p, p + 1, made, evidence)
+        yield proposal if certain else _doubt(proposal)
+    if seen < 1:
+        return
+    for start, end in ours:
+        for m in _BY_WORD.finditer(text, start, end):
+            p = m.start()
+            unit = units.around(p)
+            if unit.quoted and unit.end - unit.start == 3:
+                continue
+            word = _word(text, p, BY_WORD[m[0]], table, lexicon(), against=True)
+            if word:
+                evidence = {"traditional": len(places), "in_mixed_clauses": seen, "word": word}
+                proposal = Proposal.of(_TO_SIMPLIFIED, p, p + 1, BY_WORD[m[0]], evidence)
+                yield proposal if seen > _COMPANY else _doubt(proposal)
+
+
+def _word(
+    text: str, at: int, made: str, table: Mapping[int, str], lexicon: Lexicon, *, against: bool = False
+) -> str:
+    """The everyday word that a place makes in simplified script, or "".
+
+    `against`: only a word of two or more characters counts, and none may stand there with the character as it is.
+    """
+    lo, hi = at, at + 1
+    while lo > max(0, at - REACH) and is_han(text[lo - 1]):
+        lo -= 1
+    while hi < min(len(text), at + REACH) and is_han(text[hi]):
+        hi += 1
+    before, after = text[lo:at].translate(table), text[at + 1 : hi].translate(table)
+    word = _covering(before + made + after, at - lo, lexicon)
+    if against and (len(word) < 2 or len(_covering(before + text[at] + after, at - lo, lexicon)) > 1):
+        return ""
+    return word if lexicon.count(word) >= (_WORD_COUNT if len(word) > 1 else _CHAR_COUNT) else ""
+
+
+def _covering(window: str, at: int, lexicon: Lexicon) -> str:
+    return next((window[a:b] for a, b in lexicon.segment(window) if a <= at < b), "")
+
+
+def _to_traditional(
+    text: str, places: list[int], ours: list[tuple[int, int]], units: _Units, lexicon: Callable[[], Lexicon]
+) -> Iterator[Proposal]:
+    """Simplified characters of traditional lines, and shared ones where a phrase has another there."""
+    habits = Habits(text)
+    mixed = [p for p in places if units.around(p).own]
+    for p in places:
+        unit = units.around(p)
+        if unit.quoted and (unit.other > 1 or unit.end - unit.start == 3) and not unit.own:
+            continue
+        choice = traditional(text, p, habits)
+        if choice is None:
+            continue
+        evidence = {"simplified": len(places), "by": choice.why, "word": choice.word}
+        proposal = Proposal.of(_TO_TRADITIONAL, p, p + 1, choice.char, evidence)
+        certain = choice.sure and (bool(unit.own) or len(mixed) >= _COMPANY)
+        yield proposal if certain else _doubt(proposal)
+    if len(mixed) < _COMPANY:
+        return
+    for start, end in ours:
+        for m in _SHARED.finditer(text, start, end):
+            choice = traditional(text, m.start(), habits)
+            if choice is not None and choice.why == "phrase":
+                evidence = {"simplified": len(places), "by": choice.why, "word": choice.word}
+                yield Proposal.of(_TO_TRADITIONAL, m.start(), m.end(), choice.char, evidence)

@@ -1,0 +1,133 @@
+"""What a character is in the other script: the dictionaries of opencc, and the article's own habits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from cleanup.chars import is_han
+from cleanup.detect.script_table import BY_WORD
+
+# The longest phrase of opencc that matters here; longer ones are proverbs, whose parts are there too.
+_LONGEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Conversions:
+    """The tables of opencc that are read here.
+
+    simplify  traditional character → simplified, as a table for str.translate
+    choices   simplified character → what it may be in traditional script, the likeliest first
+    phrases   simplified phrase → the same in traditional script, character for character
+    taiwan    opencc's traditional form → the form that Taiwan writes (爲 為, 裏 裡)
+    """
+
+    simplify: Mapping[int, str]
+    choices: Mapping[str, tuple[str, ...]]
+    phrases: Mapping[str, str]
+    taiwan: Mapping[str, str]
+
+
+def _read(name: str) -> dict[str, list[str]]:
+    import opencc
+
+    path = Path(opencc.__file__).parent / "dictionary" / f"{name}.txt"
+    entries = (line.split("\t") for line in path.read_text("utf-8").splitlines() if line)
+    return {key: values.split() for key, values in entries}
+
+
+@lru_cache(maxsize=1)
+def simplify_table() -> Mapping[int, str]:
+    """Traditional → simplified, character for character; a few milliseconds, once a process."""
+    table = {ord(k): v[0] for k, v in _read("TSCharacters").items()}
+    return table | {ord(k): v for k, v in BY_WORD.items() if k != "著"}
+
+
+@lru_cache(maxsize=1)
+def conversions() -> Conversions:
+    """All tables; a tenth of a second, once a process, and only where a traditional text is mixed."""
+    return Conversions(
+        simplify=simplify_table(),
+        choices={k: tuple(v) for k, v in _read("STCharacters").items()},
+        phrases={k: v[0] for k, v in _read("STPhrases").items() if len(k) == len(v[0])},
+        taiwan={k: v[0] for k, v in _read("TWVariants").items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A traditional character for a simplified one: from a phrase, from the article, or the only one there is."""
+
+    char: str
+    why: str
+    word: str
+    sure: bool
+
+
+def traditional(text: str, at: int, habits: Habits) -> Choice | None:
+    """What the simplified character text[at] is in the traditional text around it; None where it is right."""
+    tables = conversions()
+    char = text[at]
+    choices = tables.choices.get(char, ())
+    lo, hi = at, at + 1
+    while lo > max(0, at - _LONGEST) and is_han(text[lo - 1]):
+        lo -= 1
+    while hi < min(len(text), at + _LONGEST) and is_han(text[hi]):
+        hi += 1
+    window = text[lo:hi].translate(tables.simplify)
+    phrase, offset = _phrase(window, at - lo, tables.phrases)
+    if phrase:
+        made = habits.form(tables.phrases[phrase][offset])
+        return None if made == char else Choice(made, "phrase", phrase, True)
+    if not choices:
+        return None
+    if len(choices) > 1:
+        near = habits.neighbour(text, at, choices)
+        if near:
+            return None if near[0] == char else Choice(near[0], "article", near[1], True)
+    made = habits.form(choices[0])
+    if made == char:
+        return None
+    return Choice(made, "character", char, len(choices) == 1)
+
+
+def _phrase(window: str, at: int, phrases: Mapping[str, str]) -> tuple[str, int]:
+    """The longest phrase over a place, the leftmost of equals, and where in it the place is; "" if none."""
+    for length in range(min(_LONGEST, len(window)), 1, -1):
+        for start in range(max(0, at - length + 1), min(at, len(window) - length) + 1):
+            if window[start : start + length] in phrases:
+                return window[start : start + length], at - start
+    return "", 0
+
+
+class Habits:
+    """What a traditional article itself writes: which of two variants, and which neighbours a character has."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._forms: dict[str, str] = {}
+
+    def form(self, char: str) -> str:
+        """The variant that the article uses (爲 or 為), Taiwan's where it uses neither."""
+        if char not in self._forms:
+            other = conversions().taiwan.get(char, char)
+            own = other != char and self._text.count(char) > self._text.count(other)
+            self._forms[char] = char if own else other
+        return self._forms[char]
+
+    def neighbour(self, text: str, at: int, choices: Sequence[str]) -> tuple[str, str] | None:
+        """The choice that stands elsewhere in the article beside one of the same neighbours, with that pair."""
+        seen: list[tuple[int, str, str]] = []
+        for choice in dict.fromkeys(self.form(c) for c in choices):
+            pairs = [text[at - 1] + choice] if at and is_han(text[at - 1]) else []
+            if at + 1 < len(text) and is_han(text[at + 1]):
+                pairs.append(choice + text[at + 1])
+            for pair in pairs:
+                seen.append((self._text.count(pair), choice, pair))
+        seen = sorted((s for s in seen if s[0]), reverse=True)
+        # two readings with evidence each: the article does not decide
+        if not seen or any(choice != seen[0][1] for _, choice, _ in seen[1:]):
+            return None
+        return seen[0][1], seen[0][2]
