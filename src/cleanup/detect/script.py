@@ -48,8 +48,8 @@ _LINE_OTHER = 9
 _COMPANY = 2
 # What the words around a place must count in jieba's dictionary to be everyday words, not names: a word of two or
 # more characters, and a character that is a word by itself.
-_WORD_COUNT = 20
-_CHAR_COUNT = 3000
+_WORD_COUNT = 100
+_CHAR_COUNT = 20_000
 # Text that is this near to an even mix has no script to be repaired to: suggested only. A sentence or two is too
 # little to count; there simplified is the likelier.
 _EVEN = 0.35
@@ -138,6 +138,13 @@ class _Units:
         return _Unit(start, end, quoted, _count(self._own, start, end), _count(self._other, start, end))
 
 
+def _is_meant(unit: _Unit) -> bool:
+    """Whether it stands so on purpose: a name or quotation in its own script, a character talked about, a lone one."""
+    if not unit.quoted:
+        return unit.end - unit.start == 1
+    return unit.end - unit.start == 3 or (unit.other > 1 and not unit.own)
+
+
 def _doubt(p: Proposal) -> Proposal:
     if p.tier != "auto":
         return p
@@ -150,42 +157,33 @@ def _to_simplified(
     """Traditional characters of simplified lines; those of two scripts where a word is certain."""
     table = simplify_table()
     around = {p: units.around(p) for p in places}
-    mixed = [p for p in places if around[p].own]
-    sick = {text[p] for p in mixed}
-    seen = len(mixed)
+    mixed = {text[p] for p in places if around[p].own}
     for p in places:
         unit, char = around[p], text[p]
-        if unit.quoted and (unit.other > 1 or unit.end - unit.start == 3) and not unit.own:
-            continue  # a name or a quotation in its own script, or a character that is talked about
-        if not unit.quoted and unit.end - unit.start == 1:
+        if _is_meant(unit):
             continue
+        # one odd character again and again is a name (孙綝); several different ones are damage
+        company = len(mixed - {char})
         made = table[ord(char)]
-        others = seen - bool(unit.own)
-        certain = (
-            seen > _COMPANY
-            if unit.own
-            else seen >= _COMPANY and (char in sick or unit.other > 1 or not unit.quoted)
-        )
-        word = ""
-        if not certain:
-            word = _word(text, p, made, table, lexicon())
-            certain = bool(word) and not unit.quoted and (bool(unit.own) or unit.other == 1)
-        evidence = {"traditional": len(places), "in_mixed_clauses": others, "word": word}
+        certain = company >= _COMPANY and (bool(unit.own) or unit.other == 1 or not unit.quoted)
+        word = _word(text, p, made, table, lexicon()) if not certain else ""
+        if word and not unit.quoted:
+            certain = bool(unit.own) or unit.other == 1
+        evidence = {"traditional": len(places), "others_in_mixed_clauses": company, "word": word}
         proposal = Proposal.of(_TO_SIMPLIFIED, p, p + 1, made, evidence)
         yield proposal if certain else _doubt(proposal)
-    if seen < 1:
+    if not mixed:
         return
     for start, end in ours:
         for m in _BY_WORD.finditer(text, start, end):
             p = m.start()
-            unit = units.around(p)
-            if unit.quoted and unit.end - unit.start == 3:
+            if _is_meant(units.around(p)):
                 continue
             word = _word(text, p, BY_WORD[m[0]], table, lexicon(), against=True)
             if word:
-                evidence = {"traditional": len(places), "in_mixed_clauses": seen, "word": word}
+                evidence = {"traditional": len(places), "others_in_mixed_clauses": len(mixed), "word": word}
                 proposal = Proposal.of(_TO_SIMPLIFIED, p, p + 1, BY_WORD[m[0]], evidence)
-                yield proposal if seen > _COMPANY else _doubt(proposal)
+                yield proposal if len(mixed) >= _COMPANY else _doubt(proposal)
 
 
 def _word(
@@ -201,10 +199,25 @@ def _word(
     while hi < min(len(text), at + REACH) and is_han(text[hi]):
         hi += 1
     before, after = text[lo:at].translate(table), text[at + 1 : hi].translate(table)
+    if not against:
+        words = _words(before + made + after, at - lo)
+        word = max(words, key=lexicon.count, default=made)
+        if lexicon.count(word) >= _WORD_COUNT:
+            return word
+        return made if lexicon.count(made) >= _CHAR_COUNT else ""
     word = _covering(before + made + after, at - lo, lexicon)
-    if against and (len(word) < 2 or len(_covering(before + text[at] + after, at - lo, lexicon)) > 1):
+    if len(word) < 2 or len(_covering(before + text[at] + after, at - lo, lexicon)) > 1:
         return ""
-    return word if lexicon.count(word) >= (_WORD_COUNT if len(word) > 1 else _CHAR_COUNT) else ""
+    return word if lexicon.count(word) >= _WORD_COUNT else ""
+
+
+def _words(window: str, at: int) -> list[str]:
+    """Strings of two to four characters over a place: damage beside it may hide a word from a segmentation."""
+    return [
+        window[start : start + n]
+        for n in (2, 3, 4)
+        for start in range(max(0, at - n + 1), min(at, len(window) - n) + 1)
+    ]
 
 
 def _covering(window: str, at: int, lexicon: Lexicon) -> str:
@@ -219,7 +232,7 @@ def _to_traditional(
     mixed = [p for p in places if units.around(p).own]
     for p in places:
         unit = units.around(p)
-        if unit.quoted and (unit.other > 1 or unit.end - unit.start == 3) and not unit.own:
+        if _is_meant(unit):
             continue
         choice = traditional(text, p, habits)
         if choice is None:
