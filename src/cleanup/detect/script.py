@@ -16,7 +16,7 @@ from cleanup.builtin import BUILT_IN
 from cleanup.chars import is_han
 from cleanup.data import TIER_CONFIDENCE
 from cleanup.detect.reading import Proposal, Reading, lines
-from cleanup.detect.script_table import BY_WORD, SHARED, SIMPLIFIED, TRADITIONAL
+from cleanup.detect.script_table import BY_WORD, LIKELY, SHARED, SIMPLIFIED, TRADITIONAL
 from cleanup.detect.script_words import Habits, simplify_table, traditional
 from cleanup.lexicon import REACH, Lexicon, shared
 
@@ -27,7 +27,7 @@ _TO_TRADITIONAL = BUILT_IN["simplified-in-traditional"]
 _TRADITIONAL = re.compile(f"[{TRADITIONAL}]")
 _SIMPLIFIED = re.compile(f"[{SIMPLIFIED}]")
 _BY_WORD = re.compile(f"[{''.join(BY_WORD)}]")
-_SHARED = re.compile(f"[{SHARED}]")
+_SHARED = re.compile(f"[{SHARED}{LIKELY}]")
 _QUOTED = re.compile(
     r"《[^《》\n]*》|〈[^〈〉\n]*〉|「[^「」\n]*」|『[^『』\n]*』|“[^“”\n]*”|‘[^‘’\n]*’|\"[^\"\n]{1,60}\"|（[^（）\n]*）|\([^()\n]*\)|【[^【】\n]*】"
 )
@@ -246,6 +246,7 @@ def _to_traditional(
     for start, end in ours:
         for m in _SHARED.finditer(text, start, end):
             choice = traditional(text, m.start(), habits)
-            if choice is not None and choice.why == "phrase":
+            # 里 alone may be a mile; in 這里 it is not
+            if choice is not None and choice.sure:
                 evidence = {"simplified": len(places), "by": choice.why, "word": choice.word}
                 yield Proposal.of(_TO_TRADITIONAL, m.start(), m.end(), choice.char, evidence)

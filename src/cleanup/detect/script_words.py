@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cleanup.chars import is_han
-from cleanup.detect.script_table import BY_WORD
+from cleanup.detect.script_table import BY_WORD, LIKELY
 
 # The longest phrase of opencc that matters here; longer ones are proverbs, whose parts are there too.
 _LONGEST = 8
@@ -21,13 +21,13 @@ class Conversions:
     simplify  traditional character → simplified, as a table for str.translate
     choices   simplified character → what it may be in traditional script, the likeliest first
     phrases   simplified phrase → the same in traditional script, character for character
-    taiwan    opencc's traditional form → the form that Taiwan writes (爲 為, 裏 裡)
+    styles    of Taiwan, Hong Kong and opencc itself: opencc's form → the form that they write (裏 裡, 説 說)
     """
 
     simplify: Mapping[int, str]
     choices: Mapping[str, tuple[str, ...]]
     phrases: Mapping[str, str]
-    taiwan: Mapping[str, str]
+    styles: tuple[Mapping[str, str], ...]
 
 
 def _read(name: str) -> dict[str, list[str]]:
@@ -52,7 +52,7 @@ def conversions() -> Conversions:
         simplify=simplify_table(),
         choices={k: tuple(v) for k, v in _read("STCharacters").items()},
         phrases={k: v[0] for k, v in _read("STPhrases").items() if len(k) == len(v[0])},
-        taiwan={k: v[0] for k, v in _read("TWVariants").items()},
+        styles=(*({k: v[0] for k, v in _read(n).items()} for n in ("TWVariants", "HKVariants")), {}),
     )
 
 
@@ -77,10 +77,10 @@ def traditional(text: str, at: int, habits: Habits) -> Choice | None:
     while hi < min(len(text), at + _LONGEST) and is_han(text[hi]):
         hi += 1
     window = text[lo:hi].translate(tables.simplify)
-    phrase, offset = _phrase(window, at - lo, tables.phrases)
+    phrase, made, agreed = _phrase(window, at - lo, tables.phrases)
     if phrase:
-        made = habits.form(tables.phrases[phrase][offset])
-        return None if made == char else Choice(made, "phrase", phrase, True)
+        made = habits.form(made)
+        return None if made == char else Choice(made, "phrase", phrase, agreed)
     if not choices:
         return None
     if len(choices) > 1:
@@ -90,32 +90,48 @@ def traditional(text: str, at: int, habits: Habits) -> Choice | None:
     made = habits.form(choices[0])
     if made == char:
         return None
-    return Choice(made, "character", char, len(choices) == 1)
+    return Choice(made, "character", char, len(choices) == 1 or char in LIKELY)
 
 
-def _phrase(window: str, at: int, phrases: Mapping[str, str]) -> tuple[str, int]:
-    """The longest phrase over a place, the leftmost of equals, and where in it the place is; "" if none."""
+def _phrase(window: str, at: int, phrases: Mapping[str, str]) -> tuple[str, str, bool]:
+    """The longest phrase over a place, what it has there, and whether all phrases that reach over it agree.
+
+    然后|制定 holds 后制 (後製) and 制定: phrases that cut into each other must agree. One inside another is not asked.
+    """
+    found: list[tuple[int, int]] = []
     for length in range(min(_LONGEST, len(window)), 1, -1):
         for start in range(max(0, at - length + 1), min(at, len(window) - length) + 1):
-            if window[start : start + length] in phrases:
-                return window[start : start + length], at - start
-    return "", 0
+            end = start + length
+            if window[start:end] in phrases and not any(a <= start and end <= b for a, b in found):
+                found.append((start, end))
+    if not found:
+        return "", "", False
+    made = [phrases[window[a:b]][at - a] for a, b in found]
+    return window[slice(*found[0])], made[0], len(set(made)) == 1
 
 
 class Habits:
-    """What a traditional article itself writes: which of two variants, and which neighbours a character has."""
+    """What a traditional article itself writes: whose variants, and which neighbours a character has."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._forms: dict[str, str] = {}
+        self._style: Mapping[str, str] | None = None
 
     def form(self, char: str) -> str:
-        """The variant that the article uses (爲 or 為), Taiwan's where it uses neither."""
-        if char not in self._forms:
-            other = conversions().taiwan.get(char, char)
-            own = other != char and self._text.count(char) > self._text.count(other)
-            self._forms[char] = char if own else other
-        return self._forms[char]
+        """The variant of a character in the style that the article writes most of; Taiwan's where none shows."""
+        if self._style is None:
+            styles = conversions().styles
+            self._style = max(styles, key=self._shown)
+        return self._style.get(char, char)
+
+    def _shown(self, style: Mapping[str, str]) -> int:
+        """How many characters of the article are of this style and of no other."""
+        shown = 0
+        for key in {key for s in conversions().styles for key in s}:
+            own = style.get(key, key)
+            if all(own != s.get(key, key) for s in conversions().styles if s is not style):
+                shown += self._text.count(own)
+        return shown
 
     def neighbour(self, text: str, at: int, choices: Sequence[str]) -> tuple[str, str] | None:
         """The choice that stands elsewhere in the article beside one of the same neighbours, with that pair."""
