@@ -1,0 +1,96 @@
+"""Blanks inside Chinese words: 工 作 → 工作.
+
+Poems, lists of names, tables, headings and emphasis are laid out with blanks, so a blank goes only where it
+tears a dictionary word of a sentence into single characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from cleanup.builtin import BUILT_IN
+from cleanup.data import TIER_CONFIDENCE
+from cleanup.detect.reading import Proposal, Reading, lines
+from cleanup.lexicon import Lexicon, shared
+
+_TORN = BUILT_IN["blank-in-word"]
+
+_BLANK = " \u00a0\u2000-\u200a\u202f\u205f\u3000\t"
+_HAN = "\u4e00-\u9fff\u3400-\u4dbf"
+# The cheap questions: a blank between two Chinese characters, and one of those without another beside it.
+_ANY = re.compile(f"[{_BLANK}](?=[{_HAN}])(?<=[{_HAN}].)")
+_LONELY = re.compile(
+    f"(?:(?<![{_HAN}])[{_HAN}][{_BLANK}](?=[{_HAN}])|[{_HAN}][{_BLANK}][{_HAN}](?![{_HAN}]))"
+)
+_GAP = re.compile(f"(?<=[{_HAN}])[{_BLANK}]{{1,2}}(?=[{_HAN}])")
+# Chinese characters with single blanks among them: what a gap is judged in.
+_STRETCH = re.compile(f"[{_HAN}]+(?:[{_BLANK}]{{1,2}}[{_HAN}]+)+")
+_SENTENCE = re.compile("[，。；！？、：,;!?]")
+# A line shorter than this is a heading, a name or a row: 通 知, 张 三.
+_LINE_MIN = 16
+# A word this common, torn in two: below it are names and chance neighbours. Counts are jieba's.
+_WORD_COUNT = 50
+# Torn words that an article has before any of them is repaired without asking.
+_AUTO_FROM = 3
+
+
+def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[Proposal]:
+    """Blanks that stand in a word of a sentence."""
+    text = reading.text
+    if not _ANY.search(text) or not _LONELY.search(text):
+        return []
+    found = []
+    for start, end in lines(text):
+        line = text[start:end]
+        if (
+            len(line.strip()) < _LINE_MIN
+            or not _SENTENCE.search(line)
+            or not _ANY.search(line)
+            or not _LONELY.search(line)
+        ):
+            continue
+        for stretch in _STRETCH.finditer(text, start, end):
+            for a, b, word in _torn(stretch[0], lexicon):
+                at, to = stretch.start() + a, stretch.start() + b
+                if not reading.is_closed(at, to):
+                    found.append(Proposal.of(_TORN, at, to, "", {"word": word}))
+    if len(found) >= _AUTO_FROM:
+        return found
+    return [replace(p, tier="suggest", confidence=TIER_CONFIDENCE["suggest"]) for p in found]
+
+
+def _torn(stretch: str, lexicon: Callable[[], Lexicon]) -> Iterator[tuple[int, int, str]]:
+    """Gaps of a stretch inside a word: (start, end, word). The parts beside the gap must be no words without it."""
+    gaps = [m.span() for m in _GAP.finditer(stretch)]
+    joined = "".join(c for c in stretch if re.match(f"[{_HAN}]", c))
+    pieces = re.split(f"[{_BLANK}]+", stretch)
+    if len(pieces) > 3 and all(len(p) == len(pieces[0]) > 1 for p in pieces):
+        return  # verse, or a list of names
+    spans = lexicon().segment(joined)
+    borders, at = [], 0
+    for piece in pieces[:-1]:
+        at += len(piece)
+        borders.append(at)
+    for (a, b), border, left, right in zip(gaps, borders, pieces, pieces[1:], strict=False):
+        word = next(((s, e) for s, e in spans if s < border < e), None)
+        if word is None:
+            continue
+        s, e = word
+        spelled = joined[s:e]
+        # the part of the word on each side must be what is left over there: 第一节 目标 holds 节目 by chance
+        whole_left = _last(left, lexicon()) == border - s or len(left) <= border - s
+        whole_right = _first(right, lexicon()) == e - border or len(right) <= e - border
+        if whole_left and whole_right and lexicon().count(spelled) >= _WORD_COUNT:
+            yield a, b, spelled
+
+
+def _last(piece: str, lexicon: Lexicon) -> int:
+    a, b = lexicon.segment(piece)[-1]
+    return b - a
+
+
+def _first(piece: str, lexicon: Lexicon) -> int:
+    a, b = lexicon.segment(piece)[0]
+    return b - a
