@@ -81,8 +81,8 @@ def _run(text: str, m: re.Match[str], private: set[str]) -> Iterator[Proposal]:
                 and _beside_han(text, at, stop)
                 and not (is_compat and _KANA.search(text))
             ):
-                evidence = {"code_point": f"U+{ord(char):04X}"}
-                yield Proposal.of(_COMPAT if is_compat else _RADICAL, at, stop, made, evidence)
+                found = _COMPAT if is_compat else _RADICAL
+                yield Proposal.of(found, at, stop, made, {"code_point": f"U+{ord(char):04X}"})
         at = stop
 
 

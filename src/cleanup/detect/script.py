@@ -53,7 +53,7 @@ _CHAR_COUNT = 20_000
 # Text that is this near to an even mix has no script to be repaired to: suggested only. A sentence or two is too
 # little to count; there simplified is the likelier.
 _EVEN = 0.35
-_EVEN_MIN = 8
+_EVEN_MIN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,9 @@ def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[P
     if not _SIMPLIFIED.search(text):
         return []
     trad, simp = _places(_TRADITIONAL, text), _places(_SIMPLIFIED, text)
-    is_simplified = len(trad) <= len(simp)
+    quoted = [m.span() for m in _QUOTED.finditer(text)]
+    # what an article says itself tells its script; a quotation may be in the other
+    is_simplified = _outside(trad, quoted) <= _outside(simp, quoted)
     own, other = (simp, trad) if is_simplified else (trad, simp)
     ours = [x for x in lines(text) if not _is_other(*x, own, other)]
     kept = [p for start, end in ours for p in _between(other, start, end) if not _is_japanese(text, p)]
@@ -84,7 +86,7 @@ def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[P
     mine = sum(_count(own, start, end) for start, end in ours)
     total = len(kept) + mine
     even = total >= _EVEN_MIN and len(kept) > _EVEN * total
-    units = _Units(text, own, other)
+    units = _Units(text, quoted, own, other)
     work = _to_simplified if is_simplified else _to_traditional
     found = [
         replace(p, start=a, end=b)
@@ -93,7 +95,7 @@ def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[P
     ]
     if even or _TOPIC.search(text):
         found = [_doubt(p) for p in found]
-    return found
+    return sorted(found, key=lambda p: p.start)
 
 
 def _places(pattern: re.Pattern[str], text: str) -> list[int]:
@@ -108,6 +110,10 @@ def _count(places: list[int], start: int, end: int) -> int:
     return bisect.bisect_left(places, end) - bisect.bisect_left(places, start)
 
 
+def _outside(places: list[int], quoted: list[tuple[int, int]]) -> int:
+    return len(places) - sum(_count(places, a, b) for a, b in quoted)
+
+
 def _is_other(start: int, end: int, own: list[int], other: list[int]) -> bool:
     n = _count(other, start, end)
     return n >= _LINE_MIN and _LINE_OTHER * _count(own, start, end) <= n
@@ -118,11 +124,10 @@ def _is_japanese(text: str, at: int) -> bool:
 
 
 class _Units:
-    """Finds the unit around a place; quotations of a line are looked up once."""
+    """Finds the unit around a place."""
 
-    def __init__(self, text: str, own: list[int], other: list[int]) -> None:
-        self._text, self._own, self._other = text, own, other
-        self._quoted = [m.span() for m in _QUOTED.finditer(text)]
+    def __init__(self, text: str, quoted: list[tuple[int, int]], own: list[int], other: list[int]) -> None:
+        self._text, self._quoted, self._own, self._other = text, quoted, own, other
 
     def around(self, at: int) -> _Unit:
         i = bisect.bisect_right(self._quoted, (at, len(self._text))) - 1
@@ -158,6 +163,8 @@ def _to_simplified(
     table = simplify_table()
     around = {p: units.around(p) for p in places}
     mixed = {text[p] for p in places if around[p].own}
+    drawn: list[tuple[Proposal, bool, bool]] = []
+    sure: set[str] = set()
     for p in places:
         unit, char = around[p], text[p]
         if _is_meant(unit):
@@ -167,11 +174,15 @@ def _to_simplified(
         made = table[ord(char)]
         certain = company >= _COMPANY and (bool(unit.own) or unit.other == 1 or not unit.quoted)
         word = _word(text, p, made, table, lexicon()) if not certain else ""
-        if word and not unit.quoted:
-            certain = bool(unit.own) or unit.other == 1
+        if word and not unit.quoted and (unit.own or unit.other == 1):
+            certain = True
+            sure.add(char)
         evidence = {"traditional": len(places), "others_in_mixed_clauses": company, "word": word}
-        proposal = Proposal.of(_TO_SIMPLIFIED, p, p + 1, made, evidence)
-        yield proposal if certain else _doubt(proposal)
+        drawn.append((Proposal.of(_TO_SIMPLIFIED, p, p + 1, made, evidence), certain, bool(unit.own)))
+    for proposal, certain, in_mixed in drawn:
+        # what makes an everyday word in one place is no name in another
+        again = in_mixed and text[proposal.start] in sure
+        yield proposal if certain or again else _doubt(proposal)
     if not mixed:
         return
     for start, end in ours:
@@ -180,10 +191,13 @@ def _to_simplified(
             if _is_meant(units.around(p)):
                 continue
             word = _word(text, p, BY_WORD[m[0]], table, lexicon(), against=True)
-            if word:
-                evidence = {"traditional": len(places), "others_in_mixed_clauses": len(mixed), "word": word}
-                proposal = Proposal.of(_TO_SIMPLIFIED, p, p + 1, BY_WORD[m[0]], evidence)
-                yield proposal if len(mixed) >= _COMPANY else _doubt(proposal)
+            if not word:
+                continue
+            evidence = {"traditional": len(places), "others_in_mixed_clauses": len(mixed), "word": word}
+            proposal = Proposal.of(_TO_SIMPLIFIED, p, p + 1, BY_WORD[m[0]], evidence)
+            # 著 alone may be "written by"; 於 alone is a preposition
+            certain = len(mixed) >= _COMPANY and (len(word) > 1 or m[0] == "於")
+            yield proposal if certain else _doubt(proposal)
 
 
 def _word(
@@ -191,7 +205,7 @@ def _word(
 ) -> str:
     """The everyday word that a place makes in simplified script, or "".
 
-    `against`: only a word of two or more characters counts, and none may stand there with the character as it is.
+    `against`: none may stand there with the character as it is.
     """
     lo, hi = at, at + 1
     while lo > max(0, at - REACH) and is_han(text[lo - 1]):
@@ -206,9 +220,9 @@ def _word(
             return word
         return made if lexicon.count(made) >= _CHAR_COUNT else ""
     word = _covering(before + made + after, at - lo, lexicon)
-    if len(word) < 2 or len(_covering(before + text[at] + after, at - lo, lexicon)) > 1:
+    if len(_covering(before + text[at] + after, at - lo, lexicon)) > 1:
         return ""
-    return word if lexicon.count(word) >= _WORD_COUNT else ""
+    return word if lexicon.count(word) >= (_WORD_COUNT if len(word) > 1 else _CHAR_COUNT) else ""
 
 
 def _words(window: str, at: int) -> list[str]:

@@ -131,4 +131,4 @@ BY_WORD = {
 SHARED = "几后里干只面系制复松谷丑斗云余征出胡舍致郁表姜咸范并准划"
 # Characters that Big5 holds as names and rare words alone (机 a tree, 种 a surname): in a traditional text they are
 # the simplified ones, unless a phrase says otherwise.
-LIKELY = "万与个么于体党听价虫优儿吨圣坏宁庄异惊扑扰机构气洁离网触赶怀茧蚕种据确极广愿适胜筑"
+LIKELY = "万与么于体党听价虫优儿吨圣坏宁庄异惊扑扰机构气洁离网触赶怀茧蚕种据确极广愿适胜筑"

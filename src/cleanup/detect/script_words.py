@@ -71,6 +71,9 @@ def traditional(text: str, at: int, habits: Habits) -> Choice | None:
     tables = conversions()
     char = text[at]
     choices = tables.choices.get(char, ())
+    # 說 and 説 are one character in two styles
+    variants = {style[c] for style in tables.styles for c in choices if c in style}
+    choices = tuple(c for c in choices if c not in variants) or choices
     lo, hi = at, at + 1
     while lo > max(0, at - _LONGEST) and is_han(text[lo - 1]):
         lo -= 1
