@@ -108,7 +108,7 @@ def places(text):
 def test_hong_kong_text_gets_the_forms_of_hong_kong():
     text = "他説這裏的衞生很好，温度也合適，[启→啟]程那天又説了一遍，[说→説]完就走，[还→還]回頭看了一眼。"
     example = parse_example(text)
-    got = dict((s, r) for s, _, r in found(example.text))
+    got = {s: r for s, _, r in found(example.text)}
     assert got[example.text.index("说")] == "説"
 
 
@@ -136,7 +136,8 @@ def test_the_tables_are_what_opencc_and_the_standards_make():
         return True
 
     to_simplified, to_traditional = _read("TSCharacters"), _read("STCharacters")
-    traditional_side = {c for v in to_traditional.values() for c in v}
+    tables = (to_traditional, _read("HKVariants"), _read("TWVariants"))
+    traditional_side = {c for table in tables for v in table.values() for c in v}
     hong_kong = {c for v in _read("HKVariants").values() for c in v}
     traditional = {
         c

@@ -29,10 +29,11 @@ _SIGNS = (
 # A run of spaces is one place. `amp;` in front says how often it was escaped. Without a semicolon only where no
 # letter or digit goes on, so that a parameter of an address is no entity.
 _ENTITY = re.compile(
-    rf"(?:&(?:amp;)*(?:(?:{_SPACES});|(?:nbsp|ensp|emsp)(?![0-9A-Za-z;=])|#(?:160|8194|8195|8201|8203|xA0);))+"
-    rf"|&(?:amp;)*(?:{_SIGNS});|&(?:amp;)*#(?:\d{{1,12}}|[xX][0-9A-Fa-f]{{1,12}});",
+    rf"(?:&(?:amp;)*(?:(?:{_SPACES});|(?:nbsp|ensp|emsp)(?![0-9A-Za-z;=]))|&(?:amp;)*#(?:160|819[4-9]|820[0-7]|xA0);)+"
+    rf"|(?:&(?:amp;)*(?:{_SIGNS}|#\d{{1,12}}|#x[0-9A-Fa-f]{{1,12}});)+",
     re.IGNORECASE,
 )
+_ONE = re.compile(r"&((?:amp;)*)(#?\w+);?", re.IGNORECASE)
 # An article that names one of these may show entities on purpose.
 _TOPIC = re.compile("html|xml|实体|實體|转义|轉義|标签|標籤|网页源|前端|css|javascript|</", re.IGNORECASE)
 # Beside an entity: it is named, not left behind.
@@ -41,6 +42,8 @@ _NAMED_BEFORE = re.compile(
 )
 _NAMED_AFTER = re.compile(r"^\s?[\"'”’」`)）<>=]|^\s?(?:表示|代表|来|實體|实体|符|转义|标|等|或|、|是|会|可)")
 _CODE = re.compile(r"[{}]|->|=>|==|</?\w+|\w\(\w*\);|^\s*(?://|#include|\$ )")
+# `p = &times;` takes an address.
+_ADDRESS_OF = re.compile(r"[A-Za-z_)\]]\s*[=(,]\s*$")
 # What html.unescape gives for numbers that are no character.
 _MEANINGLESS = frozenset("\ufffd")
 
@@ -79,6 +82,8 @@ def _in_code(text: str, start: int, end: int) -> bool:
     if (start and is_han(text[start - 1])) or (end < len(text) and is_han(text[end])):
         return False
     a, b = _line(text, start, end)
+    if _ADDRESS_OF.search(text[max(a, start - 12) : start]):
+        return True
     return bool(_CODE.search(text[max(a, start - 80) : min(b, end + 80)]))
 
 
@@ -91,19 +96,17 @@ def _is_named(text: str, start: int, end: int) -> bool:
 
 def _resolved(text: str, m: re.Match[str]) -> Proposal | None:
     start, end = m.span()
-    name = re.sub("(?:amp;)+", "", m[0], flags=re.IGNORECASE) if m[0].lower() != "&amp;" else m[0]
-    if name == "&":
-        name = "&amp;"
-    meant = html.unescape(name if name.endswith(";") else name + ";")
-    evidence = {
-        "escaped": m[0].lower().count("amp;") + 1,
-        "means": " ".join(f"U+{ord(c):04X}" for c in meant[:4]),
-    }
-    if meant == name or any(c in _MEANINGLESS or "\ud800" <= c <= "\udfff" for c in meant):
+    depth = 1
+    meant = ""
+    for one in _ONE.finditer(m[0]):
+        meant += html.unescape(f"&{one[2]};")
+        depth = max(depth, 1 + one[1].lower().count("amp;"))
+    evidence = {"escaped": depth, "means": " ".join(f"U+{ord(c):04X}" for c in meant[:4])}
+    if not meant or any(c in _MEANINGLESS or "\ud800" <= c <= "\udfff" for c in meant):
         return Proposal.of(_BROKEN, start, end, None, evidence)
     if all(c.isspace() or c in INVISIBLE for c in meant):
         return Proposal.of(_SPACE, start, end, _space(text, start, end, meant), evidence)
-    if unicodedata.category(meant[0]) in ("Cc", "Co", "Cn", "Cf"):
+    if any(unicodedata.category(c) in ("Cc", "Co", "Cn") for c in meant):
         return Proposal.of(_BROKEN, start, end, None, evidence)
     return Proposal.of(_SIGN, start, end, meant, evidence)
 

@@ -45,11 +45,12 @@ def propose(reading: Reading) -> list[Proposal]:
         if at == 0 or not is_han(text[at - 1]) or reading.is_closed(*m.span()):
             continue
         char, syllable = text[at - 1], m[1]
-        if not _is_reading(char, syllable) or not _is_everyday(char):
-            continue
-        # without a tone it may be a word: 谷(gu), 饿(e)
+        # without a tone it may be a label or a word: 图(a), 谷(gu)
+        toned = _TONED.search(unicodedata.normalize("NFC", syllable))
         inside = m.end() < len(text) and is_han(text[m.end()])
-        if not _TONED.search(unicodedata.normalize("NFC", syllable)) and not inside:
+        if not toned and (len(syllable) == 1 or not inside):
+            continue
+        if not _is_everyday(char) or not _is_reading(char, syllable):
             continue
         chars.add(char)
         found.append(Proposal.of(_GLUED, at, m.end(), "", {"char": char, "pinyin": syllable}))
@@ -57,7 +58,9 @@ def propose(reading: Reading) -> list[Proposal]:
         return []
     han = sum(1 for c in text if is_han(c))
     share = len(found) / max(han, 1)
-    certain = len(chars) >= _AUTO_FROM and share <= _SHARE_MAX and not _TOPIC.search(text)
+    if share > _SHARE_MAX:
+        return []
+    certain = len(chars) >= _AUTO_FROM and not _TOPIC.search(text)
     found = [replace(p, evidence={**p.evidence, "different_here": len(chars)}) for p in found]
     if certain:
         return found

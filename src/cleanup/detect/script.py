@@ -128,6 +128,7 @@ class _Units:
 
     def __init__(self, text: str, quoted: list[tuple[int, int]], own: list[int], other: list[int]) -> None:
         self._text, self._quoted, self._own, self._other = text, quoted, own, other
+        self._ends = _places(_CLAUSE_END, text)
 
     def around(self, at: int) -> _Unit:
         i = bisect.bisect_right(self._quoted, (at, len(self._text))) - 1
@@ -135,11 +136,9 @@ class _Units:
         if quoted:
             start, end = self._quoted[i]
         else:
-            start = at
-            while start > 0 and not _CLAUSE_END.match(self._text, start - 1):
-                start -= 1
-            stop = _CLAUSE_END.search(self._text, at)
-            end = stop.start() if stop else len(self._text)
+            i = bisect.bisect_left(self._ends, at)
+            start = self._ends[i - 1] + 1 if i else 0
+            end = self._ends[i] if i < len(self._ends) else len(self._text)
         return _Unit(start, end, quoted, _count(self._own, start, end), _count(self._other, start, end))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from cleanup.builtin import BUILT_IN
 from cleanup.data import TIER_CONFIDENCE
@@ -19,15 +20,13 @@ _TORN = BUILT_IN["blank-in-word"]
 
 _BLANK = " \u00a0\u2000-\u200a\u202f\u205f\u3000\t"
 _HAN = "\u4e00-\u9fff\u3400-\u4dbf"
-# The cheap questions: a blank between two Chinese characters, and one of those without another beside it.
-_ANY = re.compile(f"[{_BLANK}](?=[{_HAN}])(?<=[{_HAN}].)")
-_LONELY = re.compile(
-    f"(?:(?<![{_HAN}])[{_HAN}][{_BLANK}](?=[{_HAN}])|[{_HAN}][{_BLANK}][{_HAN}](?![{_HAN}]))"
-)
-_GAP = re.compile(f"(?<=[{_HAN}])[{_BLANK}]{{1,2}}(?=[{_HAN}])")
+# A blank between two Chinese characters, the class of blanks first, which is the cheap question. Out: what follows a
+# number of a law or a book (第一条　为了).
+_GAP = re.compile(f"[{_BLANK}](?=[{_HAN}])(?<=[{_HAN}].)(?<![条章节款项编回集课篇].)")
 # Chinese characters with single blanks among them: what a gap is judged in.
-_STRETCH = re.compile(f"[{_HAN}]+(?:[{_BLANK}]{{1,2}}[{_HAN}]+)+")
-_SENTENCE = re.compile("[，。；！？、：,;!?]")
+_STRETCH = re.compile(f"[{_HAN}]+(?:[{_BLANK}][{_HAN}]+)+")
+_PIECE = re.compile(f"[{_HAN}]+")
+_SENTENCE = re.compile("[，。；！？,;!?]")
 # A line shorter than this is a heading, a name or a row: 通 知, 张 三.
 _LINE_MIN = 16
 # A word this common, torn in two: below it are names and chance neighbours. Counts are jieba's.
@@ -39,17 +38,12 @@ _AUTO_FROM = 3
 def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[Proposal]:
     """Blanks that stand in a word of a sentence."""
     text = reading.text
-    if not _ANY.search(text) or not _LONELY.search(text):
+    if not _GAP.search(text):
         return []
     found = []
     for start, end in lines(text):
         line = text[start:end]
-        if (
-            len(line.strip()) < _LINE_MIN
-            or not _SENTENCE.search(line)
-            or not _ANY.search(line)
-            or not _LONELY.search(line)
-        ):
+        if len(line.strip()) < _LINE_MIN or not _SENTENCE.search(line) or not _GAP.search(line):
             continue
         for stretch in _STRETCH.finditer(text, start, end):
             for a, b, word in _torn(stretch[0], lexicon):
@@ -63,27 +57,26 @@ def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[P
 
 def _torn(stretch: str, lexicon: Callable[[], Lexicon]) -> Iterator[tuple[int, int, str]]:
     """Gaps of a stretch inside a word: (start, end, word). The parts beside the gap must be no words without it."""
-    gaps = [m.span() for m in _GAP.finditer(stretch)]
-    joined = "".join(c for c in stretch if re.match(f"[{_HAN}]", c))
-    pieces = re.split(f"[{_BLANK}]+", stretch)
+    pieces = _PIECE.findall(stretch)
     if len(pieces) > 3 and all(len(p) == len(pieces[0]) > 1 for p in pieces):
         return  # verse, or a list of names
-    spans = lexicon().segment(joined)
-    borders, at = [], 0
-    for piece in pieces[:-1]:
-        at += len(piece)
-        borders.append(at)
-    for (a, b), border, left, right in zip(gaps, borders, pieces, pieces[1:], strict=False):
+    spans = lexicon().segment("".join(pieces))
+    at = -1
+    border = 0
+    for left, right in pairwise(pieces):
+        at += len(left) + 1
+        border += len(left)
         word = next(((s, e) for s, e in spans if s < border < e), None)
-        if word is None:
+        if word is None or not _GAP.match(stretch, at):
             continue
-        s, e = word
-        spelled = joined[s:e]
         # the part of the word on each side must be what is left over there: 第一节 目标 holds 节目 by chance
-        whole_left = _last(left, lexicon()) == border - s or len(left) <= border - s
-        whole_right = _first(right, lexicon()) == e - border or len(right) <= e - border
-        if whole_left and whole_right and lexicon().count(spelled) >= _WORD_COUNT:
-            yield a, b, spelled
+        s, e = border - word[0], word[1] - border
+        whole = (len(left) <= s or _last(left, lexicon()) == s) and (
+            len(right) <= e or _first(right, lexicon()) == e
+        )
+        spelled = left[-s:] + right[:e]
+        if whole and lexicon().count(spelled) >= _WORD_COUNT:
+            yield at, at + 1, spelled
 
 
 def _last(piece: str, lexicon: Lexicon) -> int:
