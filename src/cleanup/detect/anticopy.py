@@ -57,7 +57,7 @@ def _lines(reading: Reading) -> list[Proposal]:
             continue
         if any(c.islower() for c in s) and any(c.isupper() for c in s) and any(c.isdigit() for c in s):
             found.append((m.start(), m.end()))
-    if len(found) < _LINES_FROM and _STRING.search(text) and not _CODE.search(text):
+    if len(found) < _LINES_FROM and _STRING.search(text) and not _CODE.search(reading.original):
         strings = [m.span(1) for m in _RANDOM.finditer(text) if _is_random(m[1])]
         found += strings if _HAN_LINE.search(text) else []
     certain = len(found) >= _LINES_FROM

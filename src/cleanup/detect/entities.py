@@ -59,7 +59,7 @@ def propose(reading: Reading) -> list[Proposal]:
         if reading.is_closed(*m.span()) or _in_code(text, *m.span()):
             continue
         if about is None:
-            about = bool(_TOPIC.search(text))
+            about = bool(_TOPIC.search(reading.original))
         if about and _is_named(text, *m.span()):
             continue
         p = _resolved(text, m)

@@ -46,7 +46,7 @@ _MARKS_MAX = 3
 def propose(reading: Reading) -> list[Proposal]:
     """Look-alikes and the characters that they are; private use characters, deleted where they are marks."""
     text = reading.text
-    if not _GLYPH.search(text) or _TOPIC.search(text):
+    if not _GLYPH.search(text) or _TOPIC.search(reading.original):
         return []
     runs = [m for m in _GLYPH.finditer(text) if not reading.is_closed(*m.span())]
     private = {c for m in runs for c in m[0] if _is_private(c)}

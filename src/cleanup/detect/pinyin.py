@@ -60,7 +60,7 @@ def propose(reading: Reading) -> list[Proposal]:
     share = len(found) / max(han, 1)
     if share > _SHARE_MAX:
         return []
-    certain = len(chars) >= _AUTO_FROM and not _TOPIC.search(text)
+    certain = len(chars) >= _AUTO_FROM and not _TOPIC.search(reading.original)
     found = [replace(p, evidence={**p.evidence, "different_here": len(chars)}) for p in found]
     if certain:
         return found

@@ -93,7 +93,7 @@ def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[P
         for p in work(text, kept, ours, units, lexicon)
         if not reading.is_closed(*(s := reading.view.span(p.start, p.end))) and (a := s[0], b := s[1])
     ]
-    if even or _TOPIC.search(text):
+    if even or _TOPIC.search(reading.original):
         found = [_doubt(p) for p in found]
     return sorted(found, key=lambda p: p.start)
 
