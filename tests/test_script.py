@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleanup.data import Document
-from cleanup.detect import script, script_table
+from cleanup.detect import script, script_forms, script_table
 from cleanup.detect.reading import Reading
 from cleanup.fold import View
 from cleanup.rules.markup import parse_example
@@ -103,6 +103,23 @@ def test_damage_elsewhere_does_not_reach_what_is_meant(text):
 def places(text):
     trad = [m.start() for m in script._TRADITIONAL.finditer(text)]
     return [m.start() for m in script._SIMPLIFIED.finditer(text)], trad
+
+
+def test_forms_of_a_converter_are_mended_and_one_slip_is_suggested():
+    text = (
+        "每個國傢的圖書館都不一樣，有的開在山上，有的開在河邊，讓讀書的人覺得安靜。"
+        "館長剪了頭發，又買了一張書桌，牆上的畫是新齣現的，說是兩個單位閤作送來的。"
+    )
+    mended = text.translate({ord("傢"): "家", ord("發"): "髮", ord("齣"): "出", ord("閤"): "合"})
+    assert forms(text, "auto") == {i: mended[i] for i, c in enumerate(text) if mended[i] != c}
+    assert forms(mended, "auto") == forms(mended, "suggest") == {}
+    once = mended.replace("頭髮", "頭發")
+    assert forms(once, "auto") == {} and list(forms(once, "suggest").values()) == ["髮"]
+
+
+def forms(text, tier):
+    reading = Reading(text, View(text, len(text)), text, "")
+    return {p.start: p.replacement for p in script_forms.propose(reading) if p.tier == tier}
 
 
 def test_hong_kong_text_gets_the_forms_of_hong_kong():

@@ -145,6 +145,15 @@ _ALL = (
         "One simplified character may be several traditional ones: the phrases of opencc decide, then the article's own words; "
         "where neither does, it is suggested.",
     ),
+    BuiltIn(
+        "mistaken-traditional",
+        "script_mix",
+        "auto",
+        "replace",
+        {"zh": "繁体字转错了", "en": "the wrong traditional form"},
+        "All phrases of opencc around the place have another form there, and three different characters of the article are wrong: "
+        "a converter made it; fewer are suggested, and what is right in one phrase is left alone.",
+    ),
 )
 BUILT_IN: dict[str, BuiltIn] = {b.id: b for b in _ALL}
 assert len(BUILT_IN) == len(_ALL), "two built-ins of one id"

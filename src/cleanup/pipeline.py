@@ -14,7 +14,7 @@ from typing import Literal
 
 from cleanup import edits as ed
 from cleanup.data import RAW_KINDS, Apply, Document, Edit, Finding, Outcome, Rule
-from cleanup.detect import furniture, noise, rules, script
+from cleanup.detect import furniture, noise, rules, script, script_forms
 from cleanup.detect.closed import closed_spans, merge
 from cleanup.detect.reading import Proposal, Reading
 from cleanup.fold import View, fold
@@ -53,7 +53,12 @@ STAGES: tuple[Stage, ...] = (
         detectors=(furniture.propose,),
         closes=True,
     ),
-    Stage("noise", lambda rule: rule.kind in RAW_KINDS, detectors=(noise.propose, script.propose), raw=True),
+    Stage(
+        "noise",
+        lambda rule: rule.kind in RAW_KINDS,
+        detectors=(noise.propose, script.propose, script_forms.propose),
+        raw=True,
+    ),
     Stage("rules", lambda rule: rule.kind not in {"boilerplate", "duplicate", *RAW_KINDS}),
 )
 

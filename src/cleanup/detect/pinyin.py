@@ -25,12 +25,13 @@ _TONED = re.compile(f"[{_VOWELS}\u0300\u0301\u0304\u030c]")
 _TOPIC = re.compile(
     "拼音|读音|讀音|声调|聲調|多音字|注音|生字|组词|發音|发音|音节|韵母|韻母|普通话|汉语音|念作|读作|古音|方言"
 )
-# Different everyday characters with their reading glued on that make it damage and not a gloss. Invented texts
-# with two glosses of polyphones (重(chóng)复, 行(háng)列) are common; with three in one article they are a lesson.
+# Different everyday characters with their reading glued on that make it damage and not a gloss. Characters of
+# several readings do not count: 重(chóng)复, 行(háng)列 are what a teacher glosses.
 _AUTO_FROM = 3
 # A text for children has pinyin behind a third of its characters or more; converters glue it behind one in
-# ten or fewer.
+# ten or fewer. One that glues it behind what it converted to traditional script glosses nothing else.
 _SHARE_MAX = 0.25
+_CONVERTED = 0.8
 
 
 def propose(reading: Reading) -> list[Proposal]:
@@ -58,9 +59,11 @@ def propose(reading: Reading) -> list[Proposal]:
         return []
     han = sum(1 for c in text if is_han(c))
     share = len(found) / max(han, 1)
-    if share > _SHARE_MAX:
+    converted = sum(ord(p.evidence["char"]) in simplify_table() for p in found) >= _CONVERTED * len(found)
+    if share > _SHARE_MAX and not converted:
         return []
-    certain = len(chars) >= _AUTO_FROM and not _TOPIC.search(reading.original)
+    counted = {c for c in chars if len(_readings(c)[1]) == 1 or ord(c) in simplify_table()}
+    certain = len(counted) >= _AUTO_FROM and not _TOPIC.search(reading.original)
     found = [replace(p, evidence={**p.evidence, "different_here": len(chars)}) for p in found]
     if certain:
         return found

@@ -132,3 +132,6 @@ SHARED = "几后里干只面系制复松谷丑斗云余征出胡舍致郁表姜�
 # Characters that Big5 holds as names and rare words alone (机 a tree, 种 a surname): in a traditional text they are
 # the simplified ones, unless a phrase says otherwise.
 LIKELY = "万与么于体党听价虫优儿吨圣坏宁庄异惊扑扰机构气洁离网触赶怀茧蚕种据确极广愿适胜筑"
+# Traditional characters that converters with one form for each simplified character put in the wrong words: 為瞭,
+# 國傢, 齣現, 閤作, 頭發, 麵對, 恢複. Out: pairs that authors themselves mix, such as 佔 占, 週 周, 覆 復.
+MISTAKEN = "瞭傢齣閤麵錶衹隻鞦韆彆嚮鬍麯穀製複係繫乾幹後發髮鬆鬱捲誌纔醜衝髒颱薑範採徵餘雲鬥裏裡"

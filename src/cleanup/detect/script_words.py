@@ -8,10 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from cleanup.chars import is_han
-from cleanup.detect.script_table import BY_WORD, LIKELY
+from cleanup.detect.script_table import BY_WORD, LIKELY, MISTAKEN
 
 # The longest phrase of opencc that matters here; longer ones are proverbs, whose parts are there too.
 _LONGEST = 8
+_EASILY = frozenset(MISTAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,14 @@ class Conversions:
     choices   simplified character → what it may be in traditional script, the likeliest first
     phrases   simplified phrase → the same in traditional script, character for character
     styles    of Taiwan, Hong Kong and opencc itself: opencc's form → the form that they write (裏 裡, 説 說)
+    same      pairs of forms that are one character in two styles
     """
 
     simplify: Mapping[int, str]
     choices: Mapping[str, tuple[str, ...]]
     phrases: Mapping[str, str]
     styles: tuple[Mapping[str, str], ...]
+    same: tuple[frozenset[str], ...]
 
 
 def _read(name: str) -> dict[str, list[str]]:
@@ -48,11 +51,13 @@ def simplify_table() -> Mapping[int, str]:
 @lru_cache(maxsize=1)
 def conversions() -> Conversions:
     """All tables; a tenth of a second, once a process, and only where a traditional text is mixed."""
+    styles = (*({k: v[0] for k, v in _read(n).items()} for n in ("TWVariants", "HKVariants")), {})
     return Conversions(
         simplify=simplify_table(),
         choices={k: tuple(v) for k, v in _read("STCharacters").items()},
         phrases={k: v[0] for k, v in _read("STPhrases").items() if len(k) == len(v[0])},
-        styles=(*({k: v[0] for k, v in _read(n).items()} for n in ("TWVariants", "HKVariants")), {}),
+        styles=styles,
+        same=tuple(frozenset(pair) for style in styles for pair in style.items()),
     )
 
 
@@ -94,6 +99,44 @@ def traditional(text: str, at: int, habits: Habits) -> Choice | None:
     if made == char:
         return None
     return Choice(made, "character", char, len(choices) == 1 or char in LIKELY)
+
+
+def mistaken(text: str, at: int, habits: Habits) -> Choice | None:
+    """What the traditional character text[at] should be, where the phrases around it all have another one there.
+
+    A converter that knows one traditional form for each simplified character writes 頭發 for 頭髮 and 國傢 for 國家.
+    """
+    tables = conversions()
+    char = text[at]
+    # three in four are in a pair that some phrase has; to ask all phrases is ten times dearer
+    if text[at : at + 2] in good_pairs() or (at and text[at - 1 : at + 1] in good_pairs()):
+        return None
+    plain = tables.simplify.get(ord(char), char)
+    lo, hi = max(0, at - _LONGEST), min(len(text), at + _LONGEST)
+    window = text[lo:hi].translate(tables.simplify)
+    phrase, made, agreed = _phrase(window[: at - lo] + plain + window[at - lo + 1 :], at - lo, tables.phrases)
+    made = habits.form(made)
+    if not phrase or not agreed or made == char or {made, char} in tables.same:
+        return None
+    return Choice(made, "phrase", phrase, True)
+
+
+@lru_cache(maxsize=1)
+def good_pairs() -> frozenset[str]:
+    """Pairs of characters that phrases have in traditional script, one of them easily mistaken.
+
+    Short phrases alone: a long one has chance pairs such as 頭發 in 從頭發起. In the forms of every style.
+    """
+    tables = conversions()
+    pairs = {
+        phrase[i : i + 2]
+        for phrase in tables.phrases.values()
+        if len(phrase) <= 3
+        for i in range(len(phrase) - 1)
+        if not _EASILY.isdisjoint(phrase[i : i + 2])
+    }
+    wide = [{ord(k): v for k, v in style.items()} for style in tables.styles]
+    return frozenset(pair.translate(style) for pair in pairs for style in wide)
 
 
 def _phrase(window: str, at: int, phrases: Mapping[str, str]) -> tuple[str, str, bool]:
