@@ -135,3 +135,5 @@ LIKELY = "万与么于体党听价虫优儿吨圣坏宁庄异惊扑扰机构气�
 # Traditional characters that converters with one form for each simplified character put in the wrong words: 為瞭,
 # 國傢, 齣現, 閤作, 頭發, 麵對, 恢複. Out: pairs that authors themselves mix, such as 佔 占, 週 周, 覆 復.
 MISTAKEN = "瞭傢齣閤麵錶衹隻鞦韆彆嚮鬍麯穀製複係繫乾幹後發髮鬆鬱捲誌纔醜衝髒颱薑範採徵餘雲鬥裏裡"
+# Of these, those that are right in a few words only, all of which are phrases of opencc (傢俱, 瞭解, 閤家).
+RARELY = "瞭傢齣閤"

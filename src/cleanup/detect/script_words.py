@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cleanup.chars import is_han
-from cleanup.detect.script_table import BY_WORD, LIKELY, MISTAKEN
+from cleanup.detect.script_table import BY_WORD, LIKELY, MISTAKEN, RARELY
 
 # The longest phrase of opencc that matters here; longer ones are proverbs, whose parts are there too.
 _LONGEST = 8
@@ -115,6 +115,8 @@ def mistaken(text: str, at: int, habits: Habits) -> Choice | None:
     lo, hi = max(0, at - _LONGEST), min(len(text), at + _LONGEST)
     window = text[lo:hi].translate(tables.simplify)
     phrase, made, agreed = _phrase(window[: at - lo] + plain + window[at - lo + 1 :], at - lo, tables.phrases)
+    if not phrase and char in RARELY:
+        phrase, made, agreed = plain, tables.choices[plain][0], True
     made = habits.form(made)
     if not phrase or not agreed or made == char or {made, char} in tables.same:
         return None
