@@ -35,6 +35,8 @@ _CLAUSE_END = re.compile(r"[，。；！？：、,;!?:\n《》〈〉「」『』
 # Two kana within reach: Japanese, whose characters are of both scripts. One の is a shop sign.
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _KANA_REACH = 12
+# The name of an account, as far as it can be: what follows it is not set off by a blank.
+_ACCOUNT = re.compile(r"@[\w·.-]{1,10}")
 # An article that talks about characters shows the other script on purpose.
 _TOPIC = re.compile(
     "繁体|繁體|正体字|正體字|异体字|異體字|简化字|簡化字|繁简|简繁|繁簡|簡繁|书法|書法|篆|隶书|字形|偏旁|部首"
@@ -74,7 +76,9 @@ def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[P
         return []
     if not _SIMPLIFIED.search(text):
         return []
-    trad, simp = _places(_TRADITIONAL, text), _places(_SIMPLIFIED, text)
+    # what an account is called says nothing, and stays
+    said = _ACCOUNT.sub(lambda m: "@" * len(m[0]), text) if "@" in text else text
+    trad, simp = _places(_TRADITIONAL, said), _places(_SIMPLIFIED, said)
     quoted = [m.span() for m in _QUOTED.finditer(text)]
     # what an article says itself tells its script; a quotation may be in the other
     is_simplified = _outside(trad, quoted) <= _outside(simp, quoted)
