@@ -172,6 +172,9 @@ BAD = {
     "private use": "\ue000\ue001\ue002\ue003\ue004" * 20_000,
     "brackets": "(" * 50_000 + "“" * 50_000,
     "blanks": "甜 " * 20_000 + "瓜",
+    "short words": "ab " * 50_000 + "水",
+    "quotes that never close": "这個“《「(" * 10_000 + "国",
+    "a long line of entities": "甜瓜熟了，" * 20 + "&nbsp;甜瓜" * 5_000,
     "mixed script": "这個" * 5_000,
 }
 

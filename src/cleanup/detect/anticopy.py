@@ -21,8 +21,9 @@ _LINE = BUILT_IN["anticopy-line"]
 _PAIR = BUILT_IN["junk-pair"]
 
 # What forums write at the end of lines: tokens of one or two signs, `2 h: R9 p0 j* u, t4`. Formulas have the same
-# tokens, without letters that cling to a sign and without capitals among them.
-_SCATTER = re.compile(r"(?:(?<=[^!-~])|^)[!-~]{1,3}(?: [!-~]{1,3}){4,}(?= ?$)", re.MULTILINE)
+# tokens, without letters that cling to a sign and without capitals among them. Bounded, or a long line of short
+# words is tried from each of them to its end.
+_SCATTER = re.compile(r"(?:(?<=[^!-~])|^)[!-~]{1,3}(?: [!-~]{1,3}){4,40}(?= ?$)", re.MULTILINE)
 _CLINGS = re.compile(r"[A-Za-z0-9][^A-Za-z0-9\s.]|[^A-Za-z0-9\s.(\-$][A-Za-z0-9]|[A-Za-z]\d|\d[A-Za-z]")
 _FORMULA = re.compile(r"=|\\|\$|[a-z]\(|&&|\|\||//")
 _TOKENS = re.compile("[!-~] [!-~]{1,3} [!-~]{1,3} [!-~]{1,3} [!-~]")

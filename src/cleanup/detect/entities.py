@@ -42,6 +42,7 @@ _NAMED_BEFORE = re.compile(
 )
 _NAMED_AFTER = re.compile(r"^\s?[\"'”’」`)）<>=]|^\s?(?:表示|代表|来|實體|实体|符|转义|标|等|或|、|是|会|可)")
 _CODE = re.compile(r"[{}]|->|=>|==|</?\w+|\w\(\w*\);|^\s*(?://|#include|\$ )")
+_REACH = 80
 # `p = &times;` takes an address.
 _ADDRESS_OF = re.compile(r"[A-Za-z_)\]]\s*[=(,]\s*$")
 # What html.unescape gives for numbers that are no character.
@@ -72,19 +73,13 @@ def _doubt(p: Proposal) -> Proposal:
     return p if p.tier != "auto" else replace(p, tier="suggest", confidence=TIER_CONFIDENCE["suggest"])
 
 
-def _line(text: str, start: int, end: int) -> tuple[int, int]:
-    newline = text.find("\n", end)
-    return text.rfind("\n", 0, start) + 1, len(text) if newline < 0 else newline
-
-
 def _in_code(text: str, start: int, end: int) -> bool:
     """Whether the line is code: its signs, within reach, and no Chinese beside the entity."""
     if (start and is_han(text[start - 1])) or (end < len(text) and is_han(text[end])):
         return False
-    a, b = _line(text, start, end)
-    if _ADDRESS_OF.search(text[max(a, start - 12) : start]):
-        return True
-    return bool(_CODE.search(text[max(a, start - 80) : min(b, end + 80)]))
+    before = text[max(0, start - _REACH) : start].rpartition("\n")[2]
+    after = text[end : end + _REACH].partition("\n")[0]
+    return bool(_ADDRESS_OF.search(before) or _CODE.search(before + text[start:end] + after))
 
 
 def _is_named(text: str, start: int, end: int) -> bool:

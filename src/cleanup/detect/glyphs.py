@@ -33,6 +33,9 @@ _GLYPH = re.compile(
     + "".join(_SUPPLEMENT)
     + "\u2f00-\u2fd5\uf900-\ufaff\ue000-\uf8ff\U0002f800-\U0002fa1f\U000f0000-\U0010fffd]+"
 )
+# The same without the planes above, for which `re` has no bitmap: asked first, with the planes asked on their own.
+_PLANE_0 = re.compile("[" + "".join(_SUPPLEMENT) + "\u2f00-\u2fd5\uf900-\ufaff\ue000-\uf8ff]")
+_ABOVE = re.compile("[\U0002f800-\U0002fa1f\U000f0000-\U0010fffd]")
 # Who writes about these shows one on purpose.
 _TOPIC = re.compile(
     "部首|偏旁|康熙|Unicode|unicode|UNICODE|码位|碼位|私用区|私有区|图标字体|字体图标|iconfont|字形|PUA"
@@ -46,7 +49,7 @@ _MARKS_MAX = 3
 def propose(reading: Reading) -> list[Proposal]:
     """Look-alikes and the characters that they are; private use characters, deleted where they are marks."""
     text = reading.text
-    if not _GLYPH.search(text) or _TOPIC.search(reading.original):
+    if not (_PLANE_0.search(text) or _ABOVE.search(text)) or _TOPIC.search(reading.original):
         return []
     runs = [m for m in _GLYPH.finditer(text) if not reading.is_closed(*m.span())]
     private = {c for m in runs for c in m[0] if _is_private(c)}
