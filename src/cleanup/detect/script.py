@@ -27,6 +27,7 @@ _TO_TRADITIONAL = BUILT_IN["simplified-in-traditional"]
 _TRADITIONAL = re.compile(f"[{TRADITIONAL}]")
 _SIMPLIFIED = re.compile(f"[{SIMPLIFIED}]")
 _BY_WORD = re.compile(f"[{''.join(BY_WORD)}]")
+_LIKELY = re.compile(f"[{LIKELY}]")
 _SHARED = re.compile(f"[{SHARED}{LIKELY}]")
 _QUOTED = re.compile(
     r"《[^《》\n]*》|〈[^〈〉\n]*〉|「[^「」\n]*」|『[^『』\n]*』|“[^“”\n]*”|‘[^‘’\n]*’|\"[^\"\n]{1,60}\"|（[^（）\n]*）|\([^()\n]*\)|【[^【】\n]*】"
@@ -56,6 +57,10 @@ _CHAR_COUNT = 20_000
 # little to count; there simplified is the likelier.
 _EVEN = 0.35
 _EVEN_MIN = 20
+_EVEN_TRADITIONAL = 0.3
+# A quotation of k characters of the other script and none of the article's is damage where chance makes one: at a
+# rate of one in twenty two of two are one in 400, and a name; at one in two seven of seven are.
+_CHANCE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[P
     trad, simp = _places(_TRADITIONAL, said), _places(_SIMPLIFIED, said)
     quoted = [m.span() for m in _QUOTED.finditer(text)]
     # what an article says itself tells its script; a quotation may be in the other
-    is_simplified = _outside(trad, quoted) <= _outside(simp, quoted)
+    likely = len(_LIKELY.findall(said))
+    is_simplified = _outside(trad, quoted) <= _outside(simp, quoted) + likely
     own, other = (simp, trad) if is_simplified else (trad, simp)
     ours = [x for x in lines(text) if not _is_other(*x, own, other)]
     kept = [p for start, end in ours for p in _between(other, start, end) if not _is_japanese(text, p)]
@@ -89,8 +95,12 @@ def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[P
         return []
     mine = sum(_count(own, start, end) for start, end in ours)
     total = len(kept) + mine
-    even = total >= _EVEN_MIN and len(kept) > _EVEN * total
-    units = _Units(text, quoted, own, other)
+    if is_simplified:
+        even = total >= _EVEN_MIN and len(kept) > _EVEN * total
+    else:
+        even = len(kept) + likely > _EVEN_TRADITIONAL * (total + likely)
+    outside, own_outside = _outside(other, quoted), _outside(own, quoted)
+    units = _Units(text, quoted, own, other, outside / max(outside + own_outside, 1))
     work = _to_simplified if is_simplified else _to_traditional
     found = [
         replace(p, start=a, end=b)
@@ -130,8 +140,11 @@ def _is_japanese(text: str, at: int) -> bool:
 class _Units:
     """Finds the unit around a place."""
 
-    def __init__(self, text: str, quoted: list[tuple[int, int]], own: list[int], other: list[int]) -> None:
+    def __init__(
+        self, text: str, quoted: list[tuple[int, int]], own: list[int], other: list[int], rate: float
+    ) -> None:
         self._text, self._quoted, self._own, self._other = text, quoted, own, other
+        self._rate = rate
         self._ends = _places(_CLAUSE_END, text)
 
     def around(self, at: int) -> _Unit:
@@ -145,12 +158,12 @@ class _Units:
             end = self._ends[i] if i < len(self._ends) else len(self._text)
         return _Unit(start, end, quoted, _count(self._own, start, end), _count(self._other, start, end))
 
-
-def _is_meant(unit: _Unit) -> bool:
-    """Whether it stands so on purpose: a name or quotation in its own script, a character talked about, a lone one."""
-    if not unit.quoted:
-        return unit.end - unit.start == 1
-    return unit.end - unit.start == 3 or (unit.other > 1 and not unit.own)
+    def is_meant(self, unit: _Unit) -> bool:
+        """Whether it stands so on purpose: a name or quotation in its own script, a character talked about, a lone one."""
+        if not unit.quoted:
+            return unit.end - unit.start == 1
+        pure = unit.other > 1 and not unit.own
+        return unit.end - unit.start == 3 or (pure and self._rate**unit.other < _CHANCE)
 
 
 def _doubt(p: Proposal) -> Proposal:
@@ -170,12 +183,12 @@ def _to_simplified(
     sure: set[str] = set()
     for p in places:
         unit, char = around[p], text[p]
-        if _is_meant(unit):
+        if units.is_meant(unit):
             continue
         # one odd character again and again is a name (孙綝); several different ones are damage
         company = len(mixed - {char})
         made = table[ord(char)]
-        certain = company >= _COMPANY and (bool(unit.own) or unit.other == 1 or not unit.quoted)
+        certain = company >= _COMPANY
         word = _word(text, p, made, table, lexicon()) if not certain else ""
         if word and not unit.quoted and (unit.own or unit.other == 1):
             certain = True
@@ -191,7 +204,7 @@ def _to_simplified(
     for start, end in ours:
         for m in _BY_WORD.finditer(text, start, end):
             p = m.start()
-            if _is_meant(units.around(p)):
+            if units.is_meant(units.around(p)):
                 continue
             word = _word(text, p, BY_WORD[m[0]], table, lexicon(), against=True)
             if not word:
@@ -249,7 +262,7 @@ def _to_traditional(
     mixed = [p for p in places if units.around(p).own]
     for p in places:
         unit = units.around(p)
-        if _is_meant(unit):
+        if units.is_meant(unit):
             continue
         choice = traditional(text, p, habits)
         if choice is None:

@@ -31,6 +31,10 @@ _SENTENCE = re.compile("[，。；！？,;!?]")
 _LINE_MIN = 16
 # A word this common, torn in two: below it are names and chance neighbours. Counts are jieba's.
 _WORD_COUNT = 50
+# Single characters in a row, all with a blank between them and half of them in words: a sentence spaced out.
+_SPACED_MIN = 4
+# Characters of it that the evidence shows.
+_SHOWN = 12
 # Torn words that an article has before any of them is repaired without asking.
 _AUTO_FROM = 3
 
@@ -60,14 +64,20 @@ def _torn(stretch: str, lexicon: Callable[[], Lexicon]) -> Iterator[tuple[int, i
     pieces = _PIECE.findall(stretch)
     if len(pieces) > 3 and all(len(p) == len(pieces[0]) > 1 for p in pieces):
         return  # verse, or a list of names
-    spans = lexicon().segment("".join(pieces))
+    joined = "".join(pieces)
+    spans = lexicon().segment(joined)
+    spaced_out = _is_spaced_out(pieces, spans)
     at = -1
     border = 0
     for left, right in pairwise(pieces):
         at += len(left) + 1
         border += len(left)
+        if not _GAP.match(stretch, at):
+            continue
         word = next(((s, e) for s, e in spans if s < border < e), None)
-        if word is None or not _GAP.match(stretch, at):
+        if word is None:
+            if spaced_out:
+                yield at, at + 1, joined[:_SHOWN]
             continue
         # the part of the word on each side must be what is left over there: 第一节 目标 holds 节目 by chance
         s, e = border - word[0], word[1] - border
@@ -75,8 +85,14 @@ def _torn(stretch: str, lexicon: Callable[[], Lexicon]) -> Iterator[tuple[int, i
             len(right) <= e or _first(right, lexicon()) == e
         )
         spelled = left[-s:] + right[:e]
-        if whole and lexicon().count(spelled) >= _WORD_COUNT:
+        if whole and (spaced_out or lexicon().count(spelled) >= _WORD_COUNT):
             yield at, at + 1, spelled
+
+
+def _is_spaced_out(pieces: list[str], spans: list[tuple[int, int]]) -> bool:
+    """Whether a blank stands after each character: then all go, those between words too."""
+    words = sum(e - s > 1 for s, e in spans)
+    return len(pieces) >= _SPACED_MIN and all(len(p) == 1 for p in pieces) and 2 * words >= len(pieces) / 2
 
 
 def _last(piece: str, lexicon: Lexicon) -> int:
