@@ -129,7 +129,7 @@ def forms(text, tier):
 
 
 def test_hong_kong_text_gets_the_forms_of_hong_kong():
-    text = "他説這裏的衞生很好，温度也合適，[启→啟]程那天又説了一遍，[说→説]完就走，[还→還]回頭看了一眼。"
+    text = "他説這裏的衞生很好，温度也合適，[启→啟]程那天又説了一遍，[说→説]完就走，[还→還]回頭看了一眼，覺得這座園子比從前更熱鬧。"
     example = parse_example(text)
     got = {s: r for s, _, r in found(example.text)}
     assert got[example.text.index("说")] == "説"

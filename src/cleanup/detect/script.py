@@ -59,8 +59,10 @@ _EVEN = 0.35
 _EVEN_MIN = 20
 _EVEN_TRADITIONAL = 0.3
 # A quotation of k characters of the other script and none of the article's is damage where chance makes one: at a
-# rate of one in twenty two of two are one in 400, and a name; at one in two seven of seven are.
-_CHANCE = 0.01
+# rate of one in twenty two of two are one in 400, and a name; at one in three they are one in nine. The rate is
+# that of the article outside of quotations, with so many characters of its own script added, for short texts.
+_CHANCE = 0.05
+_PRIOR = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[P
     else:
         even = len(kept) + likely > _EVEN_TRADITIONAL * (total + likely)
     outside, own_outside = _outside(other, quoted), _outside(own, quoted)
-    units = _Units(text, quoted, own, other, outside / max(outside + own_outside, 1))
+    units = _Units(text, quoted, own, other, outside / (outside + own_outside + _PRIOR))
     work = _to_simplified if is_simplified else _to_traditional
     found = [
         replace(p, start=a, end=b)
