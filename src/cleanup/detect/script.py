@@ -7,16 +7,16 @@ purpose; it is repaired where the article shows the same damage in plain sentenc
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cleanup.builtin import BUILT_IN
 from cleanup.chars import is_han
 from cleanup.data import TIER_CONFIDENCE
 from cleanup.detect.reading import Proposal, Reading, lines
 from cleanup.detect.script_table import BY_WORD, LIKELY, SHARED, SIMPLIFIED, TRADITIONAL
+from cleanup.detect.script_units import QUOTED, Units, between, count, outside, places
 from cleanup.detect.script_words import Habits, simplify_table, traditional
 from cleanup.lexicon import REACH, Lexicon, shared
 
@@ -29,10 +29,6 @@ _SIMPLIFIED = re.compile(f"[{SIMPLIFIED}]")
 _BY_WORD = re.compile(f"[{''.join(BY_WORD)}]")
 _LIKELY = re.compile(f"[{LIKELY}]")
 _SHARED = re.compile(f"[{SHARED}{LIKELY}]")
-_QUOTED = re.compile(
-    r"《[^《》\n]*》|〈[^〈〉\n]*〉|「[^「」\n]*」|『[^『』\n]*』|“[^“”\n]*”|‘[^‘’\n]*’|\"[^\"\n]{1,60}\"|（[^（）\n]*）|\([^()\n]*\)|【[^【】\n]*】"
-)
-_CLAUSE_END = re.compile(r"[，。；！？：、,;!?:\n《》〈〉「」『』“”‘’\"（）()【】|/\s]")
 # Two kana within reach: Japanese, whose characters are of both scripts. One の is a shop sign.
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _KANA_REACH = 12
@@ -58,22 +54,6 @@ _CHAR_COUNT = 20_000
 _EVEN = 0.35
 _EVEN_MIN = 20
 _EVEN_TRADITIONAL = 0.3
-# A quotation of k characters of the other script and none of the article's is damage where chance makes one: at a
-# rate of one in twenty two of two are one in 400, and a name; at one in three they are one in nine. The rate is
-# that of the article outside of quotations, with so many characters of its own script added, for short texts.
-_CHANCE = 0.05
-_PRIOR = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """The quotation or clause around a place, and how many characters of each script it has."""
-
-    start: int
-    end: int
-    quoted: bool
-    own: int
-    other: int
 
 
 def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[Proposal]:
@@ -85,24 +65,23 @@ def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[P
         return []
     # what an account is called says nothing, and stays
     said = _ACCOUNT.sub(lambda m: "@" * len(m[0]), text) if "@" in text else text
-    trad, simp = _places(_TRADITIONAL, said), _places(_SIMPLIFIED, said)
-    quoted = [m.span() for m in _QUOTED.finditer(text)]
+    trad, simp = places(_TRADITIONAL, said), places(_SIMPLIFIED, said)
+    quoted = [m.span() for m in QUOTED.finditer(text)]
     # what an article says itself tells its script; a quotation may be in the other
     likely = len(_LIKELY.findall(said))
-    is_simplified = _outside(trad, quoted) <= _outside(simp, quoted) + likely
+    is_simplified = outside(trad, quoted) <= outside(simp, quoted) + likely
     own, other = (simp, trad) if is_simplified else (trad, simp)
     ours = [x for x in lines(text) if not _is_other(*x, own, other)]
-    kept = [p for start, end in ours for p in _between(other, start, end) if not _is_japanese(text, p)]
+    kept = [p for start, end in ours for p in between(other, start, end) if not _is_japanese(text, p)]
     if not kept:
         return []
-    mine = sum(_count(own, start, end) for start, end in ours)
+    mine = sum(count(own, start, end) for start, end in ours)
     total = len(kept) + mine
     if is_simplified:
         even = total >= _EVEN_MIN and len(kept) > _EVEN * total
     else:
         even = len(kept) + likely > _EVEN_TRADITIONAL * (total + likely)
-    outside, own_outside = _outside(other, quoted), _outside(own, quoted)
-    units = _Units(text, quoted, own, other, outside / (outside + own_outside + _PRIOR))
+    units = Units(text, quoted, own, other)
     work = _to_simplified if is_simplified else _to_traditional
     found = [
         replace(p, start=a, end=b)
@@ -114,58 +93,13 @@ def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[P
     return sorted(found, key=lambda p: p.start)
 
 
-def _places(pattern: re.Pattern[str], text: str) -> list[int]:
-    return [m.start() for m in pattern.finditer(text)]
-
-
-def _between(places: list[int], start: int, end: int) -> list[int]:
-    return places[bisect.bisect_left(places, start) : bisect.bisect_left(places, end)]
-
-
-def _count(places: list[int], start: int, end: int) -> int:
-    return bisect.bisect_left(places, end) - bisect.bisect_left(places, start)
-
-
-def _outside(places: list[int], quoted: list[tuple[int, int]]) -> int:
-    return len(places) - sum(_count(places, a, b) for a, b in quoted)
-
-
 def _is_other(start: int, end: int, own: list[int], other: list[int]) -> bool:
-    n = _count(other, start, end)
-    return n >= _LINE_MIN and _LINE_OTHER * _count(own, start, end) <= n
+    n = count(other, start, end)
+    return n >= _LINE_MIN and _LINE_OTHER * count(own, start, end) <= n
 
 
 def _is_japanese(text: str, at: int) -> bool:
     return len(_KANA.findall(text, max(0, at - _KANA_REACH), at + _KANA_REACH)) > 1
-
-
-class _Units:
-    """Finds the unit around a place."""
-
-    def __init__(
-        self, text: str, quoted: list[tuple[int, int]], own: list[int], other: list[int], rate: float
-    ) -> None:
-        self._text, self._quoted, self._own, self._other = text, quoted, own, other
-        self._rate = rate
-        self._ends = _places(_CLAUSE_END, text)
-
-    def around(self, at: int) -> _Unit:
-        i = bisect.bisect_right(self._quoted, (at, len(self._text))) - 1
-        quoted = i >= 0 and self._quoted[i][0] <= at < self._quoted[i][1]
-        if quoted:
-            start, end = self._quoted[i]
-        else:
-            i = bisect.bisect_left(self._ends, at)
-            start = self._ends[i - 1] + 1 if i else 0
-            end = self._ends[i] if i < len(self._ends) else len(self._text)
-        return _Unit(start, end, quoted, _count(self._own, start, end), _count(self._other, start, end))
-
-    def is_meant(self, unit: _Unit) -> bool:
-        """Whether it stands so on purpose: a name or quotation in its own script, a character talked about, a lone one."""
-        if not unit.quoted:
-            return unit.end - unit.start == 1
-        pure = unit.other > 1 and not unit.own
-        return unit.end - unit.start == 3 or (pure and self._rate**unit.other < _CHANCE)
 
 
 def _doubt(p: Proposal) -> Proposal:
@@ -175,7 +109,7 @@ def _doubt(p: Proposal) -> Proposal:
 
 
 def _to_simplified(
-    text: str, places: list[int], ours: list[tuple[int, int]], units: _Units, lexicon: Callable[[], Lexicon]
+    text: str, places: list[int], ours: list[tuple[int, int]], units: Units, lexicon: Callable[[], Lexicon]
 ) -> Iterator[Proposal]:
     """Traditional characters of simplified lines; those of two scripts where a word is certain."""
     table = simplify_table()
@@ -257,7 +191,7 @@ def _covering(window: str, at: int, lexicon: Lexicon) -> str:
 
 
 def _to_traditional(
-    text: str, places: list[int], ours: list[tuple[int, int]], units: _Units, lexicon: Callable[[], Lexicon]
+    text: str, places: list[int], ours: list[tuple[int, int]], units: Units, lexicon: Callable[[], Lexicon]
 ) -> Iterator[Proposal]:
     """Simplified characters of traditional lines, and shared ones where a phrase has another there."""
     habits = Habits(text)
