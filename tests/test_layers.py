@@ -8,7 +8,7 @@ LAYERS = [
     {"errors"},
     {"data", "chars"},
     {"fold", "edits", "builtin"},
-    {"lexicon", "rules", "lm"},
+    {"lexicon", "rules", "lm", "recurrence"},
     {"dumps", "detect"},
     {"pipeline"},
     {"verify", "facts"},

@@ -1,6 +1,6 @@
 """The journey of one article, readable on one screen.
 
-fold → furniture → noise → the rest, each stage skipping what the stages before it closed; the
+fold → furniture → page → noise → the rest, each stage skipping what the stages before it closed; the
 proposals that may be applied are applied; then all of it again on the result, until nothing is
 proposed any more. Everything is carried home to offsets of the text as it was read.
 """
@@ -14,11 +14,13 @@ from typing import Literal
 
 from cleanup import edits as ed
 from cleanup.data import RAW_KINDS, Apply, Document, Edit, Finding, Outcome, Rule
-from cleanup.detect import furniture, noise, rules, script, script_forms
+from cleanup.detect import furniture, noise, repeats, rules, script, script_forms
 from cleanup.detect.closed import closed_spans, merge
 from cleanup.detect.reading import Proposal, Reading
+from cleanup.detect.share import spare_all_page
 from cleanup.fold import View, fold
 from cleanup.lexicon import Lexicon, shared
+from cleanup.recurrence import Recurrence
 from cleanup.rules import RuleSet
 
 Lang = Literal["zh", "en"]
@@ -50,9 +52,10 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "furniture",
         lambda rule: rule.kind in ("boilerplate", "duplicate"),
-        detectors=(furniture.propose,),
+        detectors=(repeats.propose,),
         closes=True,
     ),
+    Stage("page", lambda rule: False, detectors=(furniture.propose,), closes=True),
     Stage(
         "noise",
         lambda rule: rule.kind in RAW_KINDS,
@@ -64,7 +67,8 @@ STAGES: tuple[Stage, ...] = (
 
 
 class Cleaner:
-    """Cleans one document at a time: a pure function of the document, the rules and the options.
+    """Cleans one document at a time: a pure function of the document, the rules, the options, and the lines
+    that recur over its source where a dump was counted.
 
     >>> Cleaner(rules).clean(Document("a", "主要的工作围")).text    # doctest: +SKIP
     '主要的工作范围'
@@ -77,8 +81,10 @@ class Cleaner:
         apply: Apply = "auto",
         lang: Lang = "zh",
         lexicon: Callable[[], Lexicon] = shared,
+        recurrence: Recurrence | None = None,
     ) -> None:
         self.rules = rules
+        self.recurrence = recurrence
         self.apply = apply
         self.lang = lang
         self._lexicon = lexicon
@@ -140,15 +146,19 @@ class Cleaner:
         title = str(document.meta.get("title") or "")
         closed = closed_spans(text, markdown=document.meta.get("format") == "md")
         view = original if text == document.text else fold(text)
+        recurring = self.recurrence.of(document.source) if self.recurrence else None
         found: list[Proposal] = []
+        page: tuple[tuple[int, int], ...] = ()
         for stage, stage_rules in zip(STAGES, self._by_stage, strict=True):
             seen = View(text, len(text)) if stage.raw else view
-            reading = Reading(text, seen, original.folded, title, closed)
+            reading = Reading(text, seen, original.folded, title, closed, page, recurring)
             new = [p for ask in stage.detectors for p in ask(reading) if p.rule not in self.rules.off]
             new += self._obey(stage_rules, reading, silent)
-            if stage.closes:
-                closed = merge([*closed, *((p.start, p.end) for p in new)])
             found += new
+            if stage.closes:
+                page = merge([(p.start, p.end) for p in found])
+                closed = merge([*closed, *page])
+                found, closed = spare_all_page(text, found, closed)
         return found
 
     def _obey(self, stage_rules: Sequence[Rule], reading: Reading, silent: set[str]) -> list[Proposal]:

@@ -9,6 +9,7 @@ from typing import Any
 from cleanup.builtin import BuiltIn
 from cleanup.data import Edit, Kind, Tier
 from cleanup.fold import View
+from cleanup.recurrence import SourceLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Reading:
     original  the folded view of the text as it was read: what survived a filter is asked of this
     title     the title, where the reader knew one
     closed    spans of `text` that no stage but furniture may touch, in order, not overlapping
+    furniture  spans of `text` that an earlier stage found to be page, in order, not overlapping
+    recurring  the lines that recur over the article's source, where a dump was counted
     """
 
     text: str
@@ -27,6 +30,8 @@ class Reading:
     original: str
     title: str
     closed: tuple[tuple[int, int], ...] = ()
+    furniture: tuple[tuple[int, int], ...] = ()
+    recurring: SourceLines | None = None
 
     def is_closed(self, start: int, end: int) -> bool:
         """Whether a place lies in, or reaches into, a closed span."""
