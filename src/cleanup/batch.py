@@ -23,6 +23,7 @@ from cleanup.dumps.walk import FORMATS, InputFile, walk
 from cleanup.errors import InputError
 from cleanup.facts import facts_of
 from cleanup.pipeline import Cleaner
+from cleanup.recurrence import ARTICLES_MIN, LineCounts, Recurrence
 from cleanup.runfolder import LOG, RunFolder
 from cleanup.tally import Tally, article_line
 
@@ -32,7 +33,10 @@ MANY = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is told beside its inputs. None for patch and csv: up to MANY articles."""
+    """What a run is told beside its inputs. None for patch and csv: up to MANY articles.
+
+    `recurrence`: lines are counted over each source first, and what recurs is evidence of page.
+    """
 
     fields: Fields = field(default_factory=Fields)
     encoding: str = "utf-8"
@@ -40,6 +44,7 @@ class Options:
     overwrite: bool = False
     patch: bool | None = None
     csv: bool | None = None
+    recurrence: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Watch:
     warn: Callable[[Reject], None] = lambda reject: None
     advance: Callable[[int], None] = lambda size: None
     total: Callable[[int], None] = lambda size: None
+    phase: Callable[[str, str], None] = lambda zh, en: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +90,25 @@ def run(
     folder.claim(command, overwrite=options.overwrite)
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     folder.write_json(LOG, {"status": "running", "started": started.isoformat(), "command": command})
-    watch.total(sum(f.size for f in files))
-    with ExitStack() as stack:
+    counting = options.recurrence and _worth_counting(files)
+    watch.total(sum(f.size for f in files) * (2 if counting else 1))
+    with ExitStack() as stack, stop_requests() as stop:
+        if counting:
+            watch.phase("数行", "counting lines")
+            cleaner = cleaner.knowing(_count(files, options, watch, stop))
+            watch.phase("清理", "cleaning")
         job = _Job(folder, cleaner, options, watch, lang, stack)
         for reject in odd:
             job.reject(reject, b"")
-        with stop_requests() as stop:
-            for file in files:
-                if not stop:
-                    job.file(file, stop)
+        for file in files:
+            if not stop:
+                job.file(file, stop)
         interrupted = bool(stop)
     seconds = time.monotonic() - clock
-    job.finish({"cleanup": __version__, "rules": cleaner.rules.digest}, complete=not interrupted)
+    versions = {"cleanup": __version__, "rules": cleaner.rules.digest}
+    if cleaner.recurrence is not None:
+        versions["recurrence"] = cleaner.recurrence.digest
+    job.finish(versions, complete=not interrupted)
     folder.write_json(
         LOG,
         {
@@ -108,6 +121,27 @@ def run(
         },
     )
     return Result(job.tally, out, interrupted, job.notes, seconds)
+
+
+def _worth_counting(files: Sequence[InputFile]) -> bool:
+    """Whether there can be enough articles for a line to recur: a file of records, or several files."""
+    return len(files) >= ARTICLES_MIN or any(f.format not in ("txt", "md") for f in files)
+
+
+def _count(files: Sequence[InputFile], options: Options, watch: Watch, stop: list[int]) -> Recurrence:
+    """The lines that recur over each source. What cannot be read is left to the pass that cleans."""
+    counts = LineCounts()
+    for file in files:
+        with suppress(OSError):
+            for record in FORMATS[file.format].read(
+                file.path, file.name, fields=options.fields, encoding=options.encoding
+            ):
+                if stop:
+                    return counts.freeze()
+                if record.document is not None:
+                    counts.add(record.document.source, record.document.text)
+                watch.advance(len(record.raw))
+    return counts.freeze()
 
 
 class _Stopped(Exception):

@@ -90,6 +90,12 @@ class Cleaner:
         self._lexicon = lexicon
         self._by_stage = [tuple(r for r in rules.rules if stage.takes(r)) for stage in STAGES]
 
+    def knowing(self, recurrence: Recurrence) -> Cleaner:
+        """The same cleaner, told which lines recur over each source."""
+        return Cleaner(
+            self.rules, apply=self.apply, lang=self.lang, lexicon=self._lexicon, recurrence=recurrence
+        )
+
     def clean(self, document: Document) -> Outcome:
         """All findings of a document, and its text with those applied that the options allow."""
         original = fold(document.text)
@@ -156,7 +162,8 @@ class Cleaner:
             new += self._obey(stage_rules, reading, silent)
             found += new
             if stage.closes:
-                page = merge([(p.start, p.end) for p in found])
+                # what is only suggested may be body after all, and stays open to repair
+                page = merge([(p.start, p.end) for p in found if p.tier == "auto"])
                 closed = merge([*closed, *page])
                 found, closed = spare_all_page(text, found, closed)
         return found

@@ -36,6 +36,9 @@ DOCS_MIN = 5
 SHARE_MIN = 0.04
 
 _DIGITS = re.compile(r"\d+")
+# A template is a line of fields; sentences with a colon in them have more, and stops.
+_TEMPLATE_MAX = 40
+_STOPS = frozenset("。,!?;")
 _VALUE = re.compile(r"([^\s:|]{1,8}): *[^\s:|]{1,30}")
 
 
@@ -49,7 +52,9 @@ def template(line: str) -> str | None:
     if ":" not in line:
         return None
     masked = _VALUE.sub(r"\1:*", line.strip())
-    return normalised(masked) if masked.endswith("*") else None
+    if "*" not in masked or len(masked) > _TEMPLATE_MAX or not _STOPS.isdisjoint(masked):
+        return None
+    return normalised(masked)
 
 
 def line_key(line: str) -> int:
@@ -93,7 +98,9 @@ class Recurrence:
     digest: str = ""
 
     def of(self, source: str) -> SourceLines | None:
-        return self.sources.get(source)
+        """The recurring lines of a source, or None where there are none."""
+        lines = self.sources.get(source)
+        return lines if lines is not None and lines.docs else None
 
 
 class LineCounts:

@@ -159,6 +159,16 @@ def run(
             show_default=False,
         ),
     ] = None,
+    recurrence: Annotated[
+        bool,
+        typer.Option(
+            "--recurrence/--no-recurrence",
+            help=told(
+                "先数各来源里重复出现的行，用来辨认页面内容；标准输入从不数。",
+                "Count the lines that recur over each source first, as evidence of page furniture; stdin never.",
+            ),
+        ),
+    ] = True,
     overwrite: Annotated[
         bool,
         typer.Option(
@@ -198,6 +208,7 @@ def run(
             "html": html,
             "html_to": html_to,
             "lang": voice.lang,
+            "recurrence": recurrence and Path("-") not in inputs,
         }
         flags = {"patch": patch, "csv": csv, "overwrite": overwrite}
         if Path("-") in inputs:
@@ -234,7 +245,9 @@ def _run(
     )
     cleaner = Cleaner(rules, apply=options["apply"], lang=voice.lang)
     fields = replace(Fields(*options["fields"]), html=options["html"])
-    batch_options = Options(fields, options["encoding"], _PAGES[options["html_to"]], **flags)
+    batch_options = Options(
+        fields, options["encoding"], _PAGES[options["html_to"]], recurrence=options["recurrence"], **flags
+    )
     command = {"inputs": [n if n == "-" else str(Path(n).resolve()) for n in names], **options}
     told_rejects = [0]
 
@@ -258,7 +271,7 @@ def _run(
     )
 
     columns = (
-        TextColumn(voice.pick("清理", "cleaning")),
+        TextColumn("{task.description}"),
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),
@@ -266,7 +279,13 @@ def _run(
     )
     with Progress(*columns, console=voice.err, transient=True) as progress:
         task = progress.add_task("", total=None)
-        watch = Watch(warn, lambda n: progress.advance(task, n), lambda n: progress.update(task, total=n))
+        progress.update(task, description=voice.pick("清理", "cleaning"))
+        watch = Watch(
+            warn,
+            lambda n: progress.advance(task, n),
+            lambda n: progress.update(task, total=n),
+            lambda zh, en: progress.update(task, description=voice.pick(zh, en)),
+        )
         return run_batch(inputs, out, cleaner, command, batch_options, watch, voice.lang)
 
 

@@ -29,8 +29,8 @@ AUTO = 4.0
 SUGGEST = 2.5
 # A line that goes speaks for those beside it.
 _NEIGHBOUR = 0.75
-# Lines from either end of which recurrence is asked; pages of the bench have under 30 around the body.
-_EDGE = 40
+# Lines of the head and the tail of which recurrence is asked; pages of the bench have under 10 and 30.
+_HEAD, _TAIL = 12, 30
 # A link of a list: titles have six characters and more, and are seldom longer than this.
 _LINK_MIN, _LINK_MAX = 5, 60
 
@@ -57,15 +57,21 @@ def propose(reading: Reading) -> list[Proposal]:
 def _lines(reading: Reading) -> list[Line] | None:
     """The lines that are not blank, scored where they have a hint; None where nothing speaks for page."""
     text = reading.view.folded
-    here = [Line(a, b, s) for a, b in lines(text) if (s := text[a:b].strip())]
+    bodies = [line.strip() for line in text.split("\n")]
     seen = reading.recurring
-    asked = False
-    for i, line in enumerate(here):
-        if is_hinted(line.text):
-            line.why = score(line.text)
-        if seen is not None and (i < _EDGE or i >= len(here) - _EDGE or line.why):
-            add_recurrence(line, seen)
-        asked = asked or bool(line.why)
+    hinted = {i for i, body in enumerate(bodies) if body and is_hinted(body)}
+    if not hinted and not reading.furniture and seen is None:
+        return None
+    here: list[Line] = []
+    for i, (start, end) in enumerate(lines(text)):
+        if bodies[i]:
+            here.append(Line(start, end, bodies[i], why=score(bodies[i]) if i in hinted else {}))
+    asked = any(line.why for line in here)
+    if seen is not None:
+        for i, line in enumerate(here):
+            if i < _HEAD or i >= len(here) - _TAIL or line.why:
+                add_recurrence(line, seen)
+                asked = asked or line.recurs is not None
     if not asked and not reading.furniture:
         return None
     _mark_known(reading, here)
@@ -88,18 +94,21 @@ def _mark_known(reading: Reading, here: list[Line]) -> None:
 def _judge(here: list[Line]) -> None:
     """Place and neighbours, from what the lines say by themselves."""
     for line in here:
-        line.prose = not line.known and line.points < SUGGEST and is_prose(line.text)
+        line.prose = not line.known and not line.common and line.points < SUGGEST and is_prose(line.text)
     set_places(here)
-    for line in here:
+    for i, line in enumerate(here):
         if line.why and not line.known:
             add_place(line)
+            if line.recurs and line.place == "head" and i + 1 < len(here) and here[i + 1].prose and line.base <= 3.5:
+                line.why["heads the text"] = -1.0
     # Neighbours are asked once, of lines that are certain by then, so a block does not eat its way into the body.
     sure = [line.known or line.points >= AUTO for line in here]
     for i, line in enumerate(here):
-        if line.why and not sure[i] and line.base > 0:
+        if line.why and not sure[i] and line.base >= 0:
             beside = (i > 0 and sure[i - 1]) + (i + 1 < len(here) and sure[i + 1])
             if beside:
-                line.why["neighbours of page"] = _NEIGHBOUR * beside
+                # a line that most articles have, sentence or not, between two that go
+                line.why["neighbours of page"] = _NEIGHBOUR * beside * (1 + line.common)
 
 
 def _proposal(reading: Reading, line: Line) -> Proposal:

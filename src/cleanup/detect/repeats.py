@@ -15,8 +15,12 @@ _DIGITS = regex.compile(r"\d+")
 _TITLE_MIN = 8
 # Shorter lines are said twice on purpose: refrains, answers, cries.
 _PARAGRAPH_MIN = 20
-# Similarity of two neighbours, 0 to 100, by the longest common subsequence of their characters.
-_SURE, _LIKE = 92.0, 80.0
+# Similarity of neighbours, 0 to 100. A long copy of which the damage took or gave a few characters goes; one that
+# differs in words, or is short, is shown only: manuals say 右 and then 左 in paragraphs that are 97 % alike.
+# In 12,000 lines of each of 40 clean corpora the limits met 26 pairs outside of court annotations, of which most
+# are texts that were indeed printed twice.
+_SURE, _LIKE = 96.0, 80.0
+_LONG = 80
 # Similarity costs time by the product of the lengths; paragraphs are far shorter than this.
 _PARAGRAPH_MAX = 4000
 
@@ -39,12 +43,11 @@ def propose(reading: Reading) -> list[Proposal]:
             title = _key(line)
         elif start > 0 and len(title) >= _TITLE_MIN and end - start <= 4 * len(title) + 8 and _key(line) == title:
             p = _proposal(reading, _TITLE_REPEATED, start, end, {})
-        if p is None and end - start > _PARAGRAPH_MIN and before:
-            alike = _alike(before, line)
-            if alike >= _LIKE:
-                p = _proposal(
-                    reading, _REPEATED if alike >= _SURE else _LIKELY, start, end, {"similarity": round(alike, 1)}
-                )
+        if p is None and end - start > _PARAGRAPH_MIN and (before[:4] == line[:4] or before[-6:] == line[-6:]):
+            alike, sure = _alike(before, line)
+            if alike:
+                evidence = {"similarity": round(alike, 1)}
+                p = _proposal(reading, _REPEATED if sure else _LIKELY, start, end, evidence)
         if p is not None:
             found.append(p)
             if p.tier == "auto":
@@ -62,21 +65,28 @@ def _key(line: str) -> str:
     return str(_BLANK.sub("", line))
 
 
-def _alike(a: str, b: str) -> float:
-    """Similarity of two lines, 0 to 100; 0 without a look where they cannot be copies.
+def _alike(a: str, b: str) -> tuple[float, bool]:
+    """Similarity of two lines, 0 where they cannot be copies, and whether the second is surely a copy.
 
-    Numbers must be the same, or it is a list that goes on. Damage strikes a copy anywhere, so of the
-    beginnings and the ends only one need be alike.
+    Numbers must be the same, or it is a list that goes on. Only asked where the beginnings or the ends are alike:
+    damage strikes a copy anywhere, and seldom both.
     """
     a, b = a.strip(), b.strip()
     if len(b) < _PARAGRAPH_MIN or not 0.75 <= len(a) / len(b) <= 1.33 or len(b) > _PARAGRAPH_MAX:
-        return 0.0
+        return 0.0, False
     if a == b:
-        return 100.0
-    if a[:4] != b[:4] and a[-5:-1] != b[-5:-1]:
-        return 0.0
+        return 100.0, True
     if _DIGITS.findall(a) != _DIGITS.findall(b):
-        return 0.0
+        return 0.0, False
+    if _key(a) == _key(b):
+        return 99.9, True
+    from rapidfuzz.distance import Levenshtein
     from rapidfuzz.fuzz import ratio
 
-    return float(ratio(a, b, score_cutoff=_LIKE))
+    alike = float(ratio(a, b, score_cutoff=_LIKE))
+    sure = (
+        alike >= _SURE
+        and len(b) >= _LONG
+        and not any(op.tag == "replace" for op in Levenshtein.opcodes(_key(a), _key(b)))
+    )
+    return alike, sure
