@@ -11,7 +11,6 @@ from cleanup.builtin import BUILT_IN
 from cleanup.detect import glued
 from cleanup.detect.cues import BY_NAME
 from cleanup.detect.lines import (
-    SCORED_MAX,
     Line,
     add_place,
     add_recurrence,
@@ -44,7 +43,9 @@ def propose(reading: Reading) -> list[Proposal]:
     if here is None:
         return glued.propose(reading)
     _judge(here)
-    found = [_proposal(reading, line) for line in here if not line.known and line.points >= SUGGEST and line.why]
+    found = [
+        _proposal(reading, line) for line in here if not line.known and line.points >= SUGGEST and line.why
+    ]
     taken = {(p.start, p.end) for p in found if p.tier == "auto"}
     listed = [p for p in _lists(reading, here) if (p.start, p.end) not in taken]
     places = {(p.start, p.end) for p in listed}
@@ -99,7 +100,13 @@ def _judge(here: list[Line]) -> None:
     for i, line in enumerate(here):
         if line.why and not line.known:
             add_place(line)
-            if line.recurs and line.place == "head" and i + 1 < len(here) and here[i + 1].prose and line.base <= 3.5:
+            if (
+                line.recurs
+                and line.place == "head"
+                and i + 1 < len(here)
+                and here[i + 1].prose
+                and line.base <= 3.5
+            ):
                 line.why["heads the text"] = -1.0
     # Neighbours are asked once, of lines that are certain by then, so a block does not eat its way into the body.
     sure = [line.known or line.points >= AUTO for line in here]
@@ -142,7 +149,9 @@ def _lists(reading: Reading, here: list[Line]) -> list[Proposal]:
     i = 0
     while i < len(here):
         head = here[i]
-        heading = bool(BY_NAME["list-heading"].pattern.search(head.text)) and (head.known or head.points >= SUGGEST)
+        heading = bool(BY_NAME["list-heading"].pattern.search(head.text)) and (
+            head.known or head.points >= SUGGEST
+        )
         dated = not head.known and _is_dated(head)
         if not (heading or dated) or head.place not in ("tail", "bare"):
             i += 1
@@ -176,6 +185,3 @@ def _is_dated(line: Line) -> bool:
 
 def _is_code(reading: Reading, p: Proposal) -> bool:
     return reading.is_closed(p.start, p.end)
-
-
-assert SCORED_MAX > _LINK_MAX

@@ -6,8 +6,8 @@ import re
 
 from cleanup.builtin import BUILT_IN
 from cleanup.detect.cues import DATE, HAN, TIME
-from cleanup.detect.lines import is_hinted, score
-from cleanup.detect.reading import Proposal, Reading, lines
+from cleanup.detect.lines import RUN_MAX, STAMP, is_hinted, is_link_run, score
+from cleanup.detect.reading import Proposal, Reading
 
 _GLUED = BUILT_IN["page-glued"]
 # Name, date, time and at most three fields, then a blank and the first sentence. A sentence that begins
@@ -16,9 +16,6 @@ _BYLINE = re.compile(
     rf"\s*(?:[{HAN}A-Za-z·]{{1,12}}\s*)?(?:{DATE}[\sT]{{0,2}}{TIME}|(?:发布|更新)?(?:时间|日期):\s?{DATE}(?:\s?{TIME})?)"
     rf"(?:\s+(?:来源|作者|编辑|责编|阅读|浏览|点击|人气|评论|栏目|分类)(?:量|数)?\s?[:(]?\s?[{HAN}A-Za-z\d.]{{1,14}}\)?){{0,4}}\s+(?=[{HAN}“《「]{{4,}})"
 )
-_STAMP = re.compile(rf"{DATE}\s{{0,2}}{TIME}")
-# Two stamps further apart than this are not links of one list: titles have up to 120 characters.
-_TITLE_MAX = 160
 # What a last sentence must have to go: one more than a line needs, for it stands in a paragraph.
 _SURE = 5.0
 # Sentences at the end of the last paragraph that are looked at, and how far back.
@@ -30,7 +27,7 @@ def propose(reading: Reading) -> list[Proposal]:
     text = reading.view.folded
     found = []
     head = _BYLINE.match(text, 0, 200) or (
-        _BYLINE.match(text, newline + 1, newline + 200) if 0 <= (newline := text.find("\n", 0, 200)) else None
+        _BYLINE.match(text, newline + 1, newline + 200) if (newline := text.find("\n", 0, 200)) >= 0 else None
     )
     if head and head.end() < len(text) and text[head.end() - 1] != "\n" and "\n" not in head[0].strip():
         start = head.start() + len(head[0]) - len(head[0].lstrip())
@@ -51,11 +48,10 @@ def _tail(text: str) -> tuple[int, int, str] | None:
     line = text.rfind("\n") + 1
     if len(text) - line < 20:
         return None
-    stamps = [m.span() for m in _STAMP.finditer(text, max(line, len(text) - 20_000))]
-    if len(stamps) >= 2 and all(b[0] - a[1] <= _TITLE_MAX for a, b in zip(stamps, stamps[1:], strict=False)):
-        first = stamps[0][0]
-        stop = text.rfind("。", line, first)
-        if stop > line and first - stop <= _TITLE_MAX and len(text) - stamps[-1][1] <= 16:
+    stamp = STAMP.search(text, max(line, len(text) - RUN_MAX))
+    if stamp:
+        stop = text.rfind("。", line, stamp.start())
+        if stop > line and is_link_run(text[stop + 1 :]):
             return stop + 1, len(text), "links"
     at = len(text)
     low = max(line, at - _TAIL)
@@ -69,6 +65,3 @@ def _tail(text: str) -> tuple[int, int, str] | None:
             break
         cut = at = stop + 1
     return (cut, len(text), "page") if line + 8 < cut < len(text) else None
-
-
-assert lines

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from cleanup.detect.cues import (
     ABOUT_PAGE,
     AGAINST,
-    BY_NAME,
     CUES,
+    DATE,
     FUNCTION,
     HEADING,
     HINT,
@@ -19,6 +19,8 @@ from cleanup.detect.cues import (
     SENTENCE_END,
     SENTENCE_HINT,
     SIGNS,
+    TIME,
+    families,
 )
 from cleanup.recurrence import LINE_MAX, SourceLines
 
@@ -26,13 +28,34 @@ from cleanup.recurrence import LINE_MAX, SourceLines
 # bench have under 80 characters, the longest invented for the tests 240.
 SCORED_MAX = 300
 # These shapes stand between paragraphs, too, so the middle of an article does not speak against them.
-_ANYWHERE = {"button", "image", "gate", "pages", "neighbours", "bare-buttons", "licence", "copyright", "share"}
+_ANYWHERE = {
+    "button",
+    "image",
+    "gate",
+    "pages",
+    "neighbours",
+    "bare-buttons",
+    "licence",
+    "copyright",
+    "share",
+}
 # These are written in sentences, so being a sentence speaks less against them.
 _IN_SENTENCES = {"legal", "subscribe", "scaffold", "gate", "own-sheet"}
+# These name another article, whose title may read like prose.
+_NAMES_A_TITLE = {"neighbours", "stamped-title", "link-run"}
+_STOPS = frozenset("。!?")
+STAMP = re.compile(rf"{DATE}\s{{0,2}}{TIME}")
+_CLOCK = re.compile(r"\d:\d\d")
+# Titles have up to 120 characters, nicknames with a blank up to 16; two stamps further apart are no links of one list.
+TITLE_MAX, _NAME_MAX = 160, 16
+# A longer line is not asked whether it is a run of links: 300 titles fit in.
+RUN_MAX = 40_000
 _SENTENCE_CUES = tuple(
     c
     for c in CUES
-    if c.name in _IN_SENTENCES | {"client", "comment", "licence", "copyright", "image", "contact", "arrow", "share", "button"}
+    if c.name
+    in _IN_SENTENCES
+    | {"client", "comment", "licence", "copyright", "image", "contact", "arrow", "share", "button"}
     or c.name in ("role", "two-roles", "date-and-role")
 )
 _SIGNS = re.compile(r"[|©>»]|\d:\d\d")
@@ -75,13 +98,31 @@ class Line:
 def is_hinted(text: str) -> bool:
     """The cheap question: whether a line can have any cue at all."""
     n = len(text)
-    if n > SCORED_MAX or n < 2:
+    if n < 2:
         return False
+    if n > SCORED_MAX:
+        return n <= RUN_MAX and is_link_run(text)
     if not reads_on(text):
         return SIGNS.search(text) is not None or HINT.search(text) is not None
     if n > _PARAGRAPH and not LEGAL_HINT.search(text):
         return False
     return SENTENCE_HINT.search(text) is not None
+
+
+def is_link_run(text: str) -> bool:
+    """Whether a line is titles run together, each with the date and the time of its page.
+
+    Any length: stamps recur no further apart than a title is long, from the first title to the end.
+    """
+    if not _CLOCK.search(text):
+        return False
+    at = 0
+    found = 0
+    for m in STAMP.finditer(text):
+        if m.start() - at > TITLE_MAX:
+            return False
+        at, found = m.end(), found + 1
+    return found >= 2 and len(text) - at <= _NAME_MAX
 
 
 def reads_on(text: str) -> bool:
@@ -108,9 +149,12 @@ def is_prose(text: str) -> bool:
 
 def score(text: str) -> dict[str, float]:
     """Points of a line by itself, by name of cue: what speaks for page above 0, for article below."""
+    if is_link_run(text):
+        return {"link-run": 6.0}
+    here = families(text)
     cues = _SENTENCE_CUES if reads_on(text) else CUES
-    why = {c.name: c.points for c in cues if c.pattern.search(text)}
-    hits = [m[0][:2] for m in LEGAL.finditer(text)]
+    why = {c.name: c.points for c in cues if not here.isdisjoint(c.families) and c.pattern.search(text)}
+    hits = [m[0][:2] for m in LEGAL.finditer(text)] if "legal" in here else []
     if hits:
         about = ABOUT_PAGE.search(text) is not None
         points = LEGAL_POINTS[min(len(set(hits)), len(LEGAL_POINTS) - 1)]
@@ -126,7 +170,10 @@ def score(text: str) -> dict[str, float]:
                 why[name] /= 2
     why |= {c.name: c.points for c in AGAINST if c.pattern.search(text)}
     against = _prose_points(text)
-    if _IN_SENTENCES & why.keys() and max(why, key=lambda k: why[k]) in _IN_SENTENCES:
+    best = max(why, key=lambda k: why[k])
+    if best in _NAMES_A_TITLE:
+        against /= 3
+    elif best in _IN_SENTENCES and (best == "legal" or _STOPS.isdisjoint(text[:-1])):
         against /= 3 if len(text) <= 150 else 2
     if against:
         why["prose"] = -against
@@ -195,6 +242,3 @@ def add_recurrence(line: Line, seen: SourceLines) -> None:
         if against:
             line.why["prose"] = -against
     line.why["recurs"] = points if exact else points / 2
-
-
-__all__ = ["BY_NAME", "Line", "add_place", "add_recurrence", "is_hinted", "is_prose", "score", "set_places"]

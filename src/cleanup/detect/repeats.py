@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import regex
 
-from cleanup.builtin import BUILT_IN
-from cleanup.detect.reading import Proposal, Reading, lines
+from cleanup.builtin import BUILT_IN, BuiltIn
+from cleanup.detect.reading import Proposal, Reading
 
 _TITLE_REPEATED = BUILT_IN["title-repeated"]
 _REPEATED, _LIKELY = BUILT_IN["paragraph-repeated"], BUILT_IN["paragraph-repeated-likely"]
@@ -34,19 +34,26 @@ def propose(reading: Reading) -> list[Proposal]:
     title = _key(reading.title)
     found = []
     before = ""
-    for start, end in lines(text):
-        line = text[start:end]
-        if line.isspace():
+    end = 0
+    for line in text.split("\n"):
+        start, end = end, min(end + len(line) + 1, len(text))
+        n = len(line)
+        if not n or line.isspace():
             continue
         p = None
         if not title:
             title = _key(line)
-        elif start > 0 and len(title) >= _TITLE_MIN and end - start <= 4 * len(title) + 8 and _key(line) == title:
+        elif (
+            start > 0
+            and _TITLE_MIN <= len(title) <= n <= 4 * len(title) + 8
+            and title[:1] in line
+            and _key(line) == title
+        ):
             p = _proposal(reading, _TITLE_REPEATED, start, end, {})
-        if p is None and end - start > _PARAGRAPH_MIN and (before[:4] == line[:4] or before[-6:] == line[-6:]):
+        if p is None and n >= _PARAGRAPH_MIN and (before[:4] == line[:4] or before[-5:] == line[-5:]):
             alike, sure = _alike(before, line)
             if alike:
-                evidence = {"similarity": round(alike, 1)}
+                evidence: dict[str, object] = {"similarity": round(alike, 1)}
                 p = _proposal(reading, _REPEATED if sure else _LIKELY, start, end, evidence)
         if p is not None:
             found.append(p)
@@ -56,9 +63,9 @@ def propose(reading: Reading) -> list[Proposal]:
     return [p for p in found if not reading.is_closed(p.start, p.end)]
 
 
-def _proposal(reading: Reading, what: object, start: int, end: int, evidence: dict[str, object]) -> Proposal:
+def _proposal(reading: Reading, what: BuiltIn, start: int, end: int, evidence: dict[str, object]) -> Proposal:
     a, b = reading.view.span(start, end)
-    return Proposal.of(what, a, b, "", evidence)  # type: ignore[arg-type]
+    return Proposal.of(what, a, b, "", evidence)
 
 
 def _key(line: str) -> str:
