@@ -206,6 +206,9 @@ class Cleaner:
                         skipped[key] = (p, winner.rule)
                 elif p_is_last:
                     standing[key] = p
+                elif p.kind == "boilerplate" and p.tier == "suggest" and _over(p, standing.values()) is None:
+                    # it was page by its neighbours, which are gone; an editor is to see it all the same
+                    standing[key] = p
         return list(standing.values()), list(skipped.values())
 
 

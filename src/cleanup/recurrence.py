@@ -52,7 +52,7 @@ def template(line: str) -> str | None:
     if ":" not in line:
         return None
     masked = _VALUE.sub(r"\1:*", line.strip())
-    if "*" not in masked or len(masked) > _TEMPLATE_MAX or not _STOPS.isdisjoint(masked):
+    if "*" not in masked or len(masked) > _TEMPLATE_MAX or not _STOPS.isdisjoint(line):
         return None
     return normalised(masked)
 

@@ -15,6 +15,7 @@ from cleanup.detect.lines import (
     add_place,
     add_recurrence,
     is_hinted,
+    is_mixed,
     is_prose,
     score,
     set_places,
@@ -66,7 +67,8 @@ def _lines(reading: Reading) -> list[Line] | None:
     here: list[Line] = []
     for i, (start, end) in enumerate(lines(text)):
         if bodies[i]:
-            here.append(Line(start, end, bodies[i], why=score(bodies[i]) if i in hinted else {}))
+            why = score(bodies[i]) if i in hinted else {}
+            here.append(Line(start, end, bodies[i], why={} if why and is_mixed(bodies[i], why) else why))
     asked = any(line.why for line in here)
     if seen is not None:
         for i, line in enumerate(here):
@@ -146,6 +148,10 @@ def _lists(reading: Reading, here: list[Line]) -> list[Proposal]:
     The links go for certain where two or more of them run to the end, or to other furniture that does.
     """
     found = []
+    # from which line on all is furniture
+    tail = len(here)
+    while tail and (here[tail - 1].known or here[tail - 1].points >= SUGGEST):
+        tail -= 1
     i = 0
     while i < len(here):
         head = here[i]
@@ -161,8 +167,8 @@ def _lists(reading: Reading, here: list[Line]) -> list[Proposal]:
         while j < len(here) and not here[j].known and (_is_link(here[j]) if heading else _is_dated(here[j])):
             block.append(here[j])
             j += 1
-        at_end = all(rest.known or rest.points >= SUGGEST for rest in here[j:])
-        sure = at_end and len(block) >= (2 if heading else 3) and head.place == "tail"
+        at_end = j >= tail
+        sure = at_end and len(block) >= (2 if heading else 3)
         if len(block) >= (1 if heading else 3):
             for line in block:
                 start, end = _home(reading, line.start, line.end)

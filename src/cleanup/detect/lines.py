@@ -47,7 +47,9 @@ _STOPS = frozenset("。!?")
 STAMP = re.compile(rf"{DATE}\s{{0,2}}{TIME}")
 _CLOCK = re.compile(r"\d:\d\d")
 # Titles have up to 120 characters, nicknames with a blank up to 16; two stamps further apart are no links of one list.
-TITLE_MAX, _NAME_MAX = 160, 16
+TITLE_MAX, _TITLE_MIN, _NAME_MAX = 160, 4, 16
+# A sentence says when: 于 2023-05-06 10:20 发车.
+_ON_A_DATE = frozenset("于在从至到为:是")
 # A longer line is not asked whether it is a run of links: 300 titles fit in.
 RUN_MAX = 40_000
 _SENTENCE_CUES = tuple(
@@ -119,10 +121,10 @@ def is_link_run(text: str) -> bool:
     at = 0
     found = 0
     for m in STAMP.finditer(text):
-        if m.start() - at > TITLE_MAX:
+        if not _TITLE_MIN <= m.start() - at <= TITLE_MAX or text[at : m.start()].rstrip()[-1:] in _ON_A_DATE:
             return False
         at, found = m.end(), found + 1
-    return found >= 2 and len(text) - at <= _NAME_MAX
+    return found >= 2 and len(text) - at <= _NAME_MAX and _STOPS.isdisjoint(text[at:])
 
 
 def reads_on(text: str) -> bool:
@@ -178,6 +180,15 @@ def score(text: str) -> dict[str, float]:
     if against:
         why["prose"] = -against
     return why
+
+
+def is_mixed(text: str, why: dict[str, float]) -> bool:
+    """Whether a line begins with body, so that only what is stuck to it may go."""
+    stop = text.find("。", 0, -1)
+    if stop < 0 or not _NAMES_A_TITLE.isdisjoint(why):
+        return False
+    first = text[: stop + 1]
+    return is_prose(first) and sum(v for v in score(first).values() if v > 0) < 1.5
 
 
 def _prose_points(text: str) -> float:
