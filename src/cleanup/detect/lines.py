@@ -48,6 +48,9 @@ STAMP = re.compile(rf"{DATE}\s{{0,2}}{TIME}")
 _CLOCK = re.compile(r"\d:\d\d")
 # Titles have up to 120 characters, nicknames with a blank up to 16; two stamps further apart are no links of one list.
 TITLE_MAX, _TITLE_MIN, _NAME_MAX = 160, 4, 16
+# More before the first stamp, with a full stop in it, is body to which the links are stuck. Titles that are the
+# beginning of a text have a full stop, too, and up to 30 characters on the bench.
+_FIRST_MAX = 40
 # A sentence says when: 于 2023-05-06 10:20 发车.
 _ON_A_DATE = frozenset("于在从至到为:是")
 # A longer line is not asked whether it is a run of links: 300 titles fit in.
@@ -123,6 +126,8 @@ def is_link_run(text: str) -> bool:
     for m in STAMP.finditer(text):
         if not _TITLE_MIN <= m.start() - at <= TITLE_MAX or text[at : m.start()].rstrip()[-1:] in _ON_A_DATE:
             return False
+        if not found and m.start() > _FIRST_MAX and "。" in text[: m.start()]:
+            return False
         at, found = m.end(), found + 1
     return found >= 2 and len(text) - at <= _NAME_MAX and _STOPS.isdisjoint(text[at:])
 
@@ -173,6 +178,8 @@ def score(text: str) -> dict[str, float]:
     why |= {c.name: c.points for c in AGAINST if c.pattern.search(text)}
     against = _prose_points(text)
     best = max(why, key=lambda k: why[k])
+    if len(text) > _PARAGRAPH and best not in _NAMES_A_TITLE | {"legal"} and text.count(",") >= 3:
+        return {}  # a paragraph with something stuck to it
     if best in _NAMES_A_TITLE:
         against /= 3
     elif best in _IN_SENTENCES and (best == "legal" or _STOPS.isdisjoint(text[:-1])):
