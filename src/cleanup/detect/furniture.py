@@ -190,4 +190,5 @@ def _is_dated(line: Line) -> bool:
 
 
 def _is_code(reading: Reading, p: Proposal) -> bool:
-    return reading.is_closed(p.start, p.end)
+    """Whether a line belongs to code or front matter. An address inside of it does not spare it."""
+    return any(a < p.end and p.start < b and not (p.start <= a and b <= p.end) for a, b in reading.closed)

@@ -40,7 +40,19 @@ _ANYWHERE = {
     "share",
 }
 # These are written in sentences, so being a sentence speaks less against them.
-_IN_SENTENCES = {"legal", "subscribe", "scaffold", "gate", "own-sheet"}
+_IN_SENTENCES = {
+    "reprint",
+    "more",
+    "closing",
+    "tip",
+    "manners",
+    "handset",
+    "legal",
+    "subscribe",
+    "scaffold",
+    "gate",
+    "own-sheet",
+}
 # These name another article, whose title may read like prose.
 _NAMES_A_TITLE = {"neighbours", "stamped-title", "link-run"}
 _STOPS = frozenset("。!?")
