@@ -76,6 +76,8 @@ _SENTENCE_CUES = tuple(
     or c.name in ("role", "two-roles", "date-and-role")
 )
 _SIGNS = re.compile(r"[|©>»]|\d:\d\d")
+# A byline of fields is shorter than this; beyond it, what reads like prose is a first paragraph with its byline.
+_FIELDS_MAX = 80
 # Beyond this many characters a line is a paragraph, perhaps with page stuck to it; it goes only if it
 # is full of what it goes for, a legal word in every so many characters. News of lawsuits in the corpora has one in 90.
 _PARAGRAPH = 120
@@ -190,7 +192,7 @@ def score(text: str) -> dict[str, float]:
     why |= {c.name: c.points for c in AGAINST if c.pattern.search(text)}
     against = _prose_points(text)
     best = max(why, key=lambda k: why[k])
-    if len(text) > _PARAGRAPH and best not in _NAMES_A_TITLE | {"legal"} and text.count(",") >= 3:
+    if len(text) > _FIELDS_MAX and against >= 2.5 and best not in _NAMES_A_TITLE | {"legal"}:
         return {}  # a paragraph with something stuck to it
     if best in _NAMES_A_TITLE:
         against /= 3
