@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cleanup.detect.cues import (
     ABOUT_PAGE,
@@ -20,6 +21,7 @@ from cleanup.detect.cues import (
     SENTENCE_HINT,
     SIGNS,
     TIME,
+    Cue,
     families,
 )
 from cleanup.recurrence import LINE_MAX, SourceLines
@@ -122,7 +124,9 @@ def is_hinted(text: str) -> bool:
     if n > SCORED_MAX:
         return n <= RUN_MAX and is_link_run(text)
     if not reads_on(text):
-        return SIGNS.search(text) is not None or HINT.search(text) is not None
+        if n > _FIELDS_MAX and not SIGNS.search(text):
+            return LEGAL_HINT.search(text) is not None
+        return HINT.search(text) is not None or SIGNS.search(text) is not None
     if n > _PARAGRAPH and not LEGAL_HINT.search(text):
         return False
     return SENTENCE_HINT.search(text) is not None
@@ -168,13 +172,18 @@ def is_prose(text: str) -> bool:
     return n >= 50 and ("," in text or len(FUNCTION.findall(text)) >= 4)
 
 
+@lru_cache(maxsize=4096)
+def _tried(here: frozenset[str], sentence: bool) -> tuple[Cue, ...]:
+    """The cues that can fire where these families have a hint."""
+    return tuple(c for c in (_SENTENCE_CUES if sentence else CUES) if not here.isdisjoint(c.families))
+
+
 def score(text: str) -> dict[str, float]:
     """Points of a line by itself, by name of cue: what speaks for page above 0, for article below."""
     if is_link_run(text):
         return {"link-run": 6.0}
     here = families(text)
-    cues = _SENTENCE_CUES if reads_on(text) else CUES
-    why = {c.name: c.points for c in cues if not here.isdisjoint(c.families) and c.pattern.search(text)}
+    why = {c.name: c.points for c in _tried(here, reads_on(text)) if c.pattern.search(text)}
     hits = [m[0][:2] for m in LEGAL.finditer(text)] if "legal" in here else []
     if hits:
         about = ABOUT_PAGE.search(text) is not None
