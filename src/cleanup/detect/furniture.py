@@ -27,6 +27,8 @@ from cleanup.detect.reading import Proposal, Reading, lines
 # that count stars and letters that name their writer; half a point more loses one byline in ten.
 AUTO = 4.0
 SUGGEST = 2.5
+# A sentence with this much of page in it is no sign that the body still goes on.
+_DOUBT = 1.0
 # A line that goes speaks for those beside it.
 _NEIGHBOUR = 0.75
 # Lines of the head and the tail of which recurrence is asked; pages of the bench have under 10 and 30.
@@ -97,7 +99,7 @@ def _mark_known(reading: Reading, here: list[Line]) -> None:
 def _judge(here: list[Line]) -> None:
     """Place and neighbours, from what the lines say by themselves."""
     for line in here:
-        line.prose = not line.known and not line.common and line.points < SUGGEST and is_prose(line.text)
+        line.prose = not line.known and not line.common and line.points < _DOUBT and is_prose(line.text)
     set_places(here)
     for i, line in enumerate(here):
         if line.why and not line.known:
