@@ -214,7 +214,7 @@ def score(text: str) -> dict[str, float]:
 
 def is_mixed(text: str, why: dict[str, float]) -> bool:
     """Whether a line begins with body, so that only what is stuck to it may go."""
-    stop = text.find("。", 0, -1)
+    stop = min((i for c in "。!?" if (i := text.find(c, 0, -1)) >= 0), default=-1)
     if stop < 0 or not _NAMES_A_TITLE.isdisjoint(why):
         return False
     first = text[: stop + 1]
