@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from cleanup import edits as ed
 from cleanup.builtin import BUILT_IN
 from cleanup.data import Document
-from cleanup.detect.cues import CUES, HINT, families
+from cleanup.detect.cues import CUES
 from cleanup.detect.furniture import propose
-from cleanup.detect.lines import is_hinted, is_link_run, score
+from cleanup.detect.hints import HINT, families
+from cleanup.detect.lines import is_hinted, score
 from cleanup.detect.reading import Reading
+from cleanup.detect.runs import is_link_run
 from cleanup.detect.share import furniture_share
 from cleanup.fold import fold
 from cleanup.pipeline import Cleaner

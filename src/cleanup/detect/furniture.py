@@ -16,10 +16,10 @@ from cleanup.detect.lines import (
     add_recurrence,
     is_hinted,
     is_mixed,
-    is_prose,
     score,
     set_places,
 )
+from cleanup.detect.prose import is_prose
 from cleanup.detect.reading import Proposal, Reading, lines
 
 # Sums from which a line goes, and from which it is shown to an editor. Measured on the lines named in

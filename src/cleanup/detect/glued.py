@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from cleanup.builtin import BUILT_IN
-from cleanup.detect.cues import DATE, HAN, TIME
-from cleanup.detect.lines import RUN_MAX, STAMP, is_hinted, is_link_run, score
+from cleanup.detect.lines import is_hinted, score
 from cleanup.detect.reading import Proposal, Reading
+from cleanup.detect.runs import RUN_MAX, STAMP, is_link_run
+from cleanup.detect.vocabulary import DATE, HAN, TIME
 
 _GLUED = BUILT_IN["page-glued"]
 # Name, date, time and at most three fields, then a blank and the first sentence. A sentence that begins

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from cleanup.detect.cues import (
-    ABOUT_PAGE,
-    AGAINST,
-    CUES,
-    DATE,
-    FUNCTION,
-    HEADING,
-    HINT,
-    LEGAL,
-    LEGAL_HINT,
-    LEGAL_POINTS,
-    SENTENCE_END,
-    SENTENCE_HINT,
-    SIGNS,
-    TIME,
-    Cue,
-    families,
-)
+from cleanup.detect.cues import ABOUT_PAGE, CUES, LEGAL_POINTS, LEGAL_WORD, Cue
+from cleanup.detect.hints import HINT, LEGAL_HINT, SENTENCE_HINT, SIGNS, families
+from cleanup.detect.prose import AGAINST, HEADING, PARAGRAPH, is_prose, prose_points, reads_on
+from cleanup.detect.runs import RUN_MAX, is_link_run
 from cleanup.recurrence import LINE_MAX, SourceLines
 
 # A longer line is a paragraph, or links run together, which `glued` looks for. Disclaimers of the
@@ -58,17 +43,6 @@ _IN_SENTENCES = {
 # These name another article, whose title may read like prose.
 _NAMES_A_TITLE = {"neighbours", "stamped-title", "link-run"}
 _STOPS = frozenset("。!?")
-STAMP = re.compile(rf"{DATE}\s{{0,2}}{TIME}")
-_CLOCK = re.compile(r"\d:\d\d")
-# Titles have up to 120 characters, nicknames with a blank up to 16; two stamps further apart are no links of one list.
-TITLE_MAX, _TITLE_MIN, _NAME_MAX = 160, 4, 16
-# More before the first stamp, with a full stop in it, is body to which the links are stuck. Titles that are the
-# beginning of a text have a full stop, too, and up to 30 characters on the bench.
-_FIRST_MAX = 40
-# A sentence says when: 于 2023-05-06 10:20 发车.
-_ON_A_DATE = frozenset("于在从至到为:是")
-# A longer line is not asked whether it is a run of links: 300 titles fit in.
-RUN_MAX = 40_000
 _SENTENCE_CUES = tuple(
     c
     for c in CUES
@@ -77,12 +51,10 @@ _SENTENCE_CUES = tuple(
     | {"client", "comment", "licence", "copyright", "image", "contact", "arrow", "share", "button"}
     or c.name in ("role", "two-roles", "date-and-role")
 )
-_SIGNS = re.compile(r"[|©>»]|\d:\d\d")
 # A byline of fields is shorter than this; beyond it, what reads like prose is a first paragraph with its byline.
 _FIELDS_MAX = 80
-# Beyond this many characters a line is a paragraph, perhaps with page stuck to it; it goes only if it
-# is full of what it goes for, a legal word in every so many characters. News of lawsuits in the corpora has one in 90.
-_PARAGRAPH = 120
+# A paragraph goes only if it is full of what it goes for, a legal word in every so many characters. News of lawsuits
+# in the corpora has one in 90.
 _LEGAL_EVERY = 40
 
 
@@ -127,49 +99,9 @@ def is_hinted(text: str) -> bool:
         if n > _FIELDS_MAX and not SIGNS.search(text):
             return LEGAL_HINT.search(text) is not None
         return HINT.search(text) is not None or SIGNS.search(text) is not None
-    if n > _PARAGRAPH and not LEGAL_HINT.search(text):
+    if n > PARAGRAPH and not LEGAL_HINT.search(text):
         return False
     return SENTENCE_HINT.search(text) is not None
-
-
-def is_link_run(text: str) -> bool:
-    """Whether a line is titles run together, each with the date and the time of its page.
-
-    Any length: stamps recur no further apart than a title is long, from the first title to the end.
-    """
-    if not _CLOCK.search(text):
-        return False
-    at = 0
-    found = 0
-    for m in STAMP.finditer(text):
-        if not _TITLE_MIN <= m.start() - at <= TITLE_MAX or text[at : m.start()].rstrip()[-1:] in _ON_A_DATE:
-            return False
-        if not found and m.start() > _FIRST_MAX and "。" in text[: m.start()]:
-            return False
-        at, found = m.end(), found + 1
-    return found >= 2 and len(text) - at <= _NAME_MAX and _STOPS.isdisjoint(text[at:])
-
-
-def reads_on(text: str) -> bool:
-    """Whether a line has the look of a sentence: its end, or the commas of a long line without signs of a page."""
-    return text[-1] in SENTENCE_END or (len(text) > 60 and "," in text and not _SIGNS.search(text))
-
-
-def is_prose(text: str) -> bool:
-    """Whether a line reads as a sentence or more of running text.
-
-    A title may end in ? or !, so those count only in a line that is long or has a full stop inside.
-    """
-    n = len(text)
-    if n < 10:
-        return False
-    if text[-1] in "。…”」;":
-        return True
-    if text[-1] in "!?":
-        return n >= 40 or "。" in text or text.count(",") >= 2
-    if "。" in text and n >= 25:
-        return True
-    return n >= 50 and ("," in text or len(FUNCTION.findall(text)) >= 4)
 
 
 @lru_cache(maxsize=4096)
@@ -184,11 +116,11 @@ def score(text: str) -> dict[str, float]:
         return {"link-run": 6.0}
     here = families(text)
     why = {c.name: c.points for c in _tried(here, reads_on(text)) if c.pattern.search(text)}
-    hits = [m[0][:2] for m in LEGAL.finditer(text)] if "legal" in here else []
+    hits = [m[0][:2] for m in LEGAL_WORD.finditer(text)] if "legal" in here else []
     if hits:
         about = ABOUT_PAGE.search(text) is not None
         points = LEGAL_POINTS[min(len(set(hits)), len(LEGAL_POINTS) - 1)]
-        if len(text) > _PARAGRAPH and len(hits) * _LEGAL_EVERY < len(text):
+        if len(text) > PARAGRAPH and len(hits) * _LEGAL_EVERY < len(text):
             points /= 2
         why["legal"] = points + (1.5 if about else -1.0)
     if not why:
@@ -199,7 +131,7 @@ def score(text: str) -> dict[str, float]:
             if why[name] > 0:
                 why[name] /= 2
     why |= {c.name: c.points for c in AGAINST if c.pattern.search(text)}
-    against = _prose_points(text)
+    against = prose_points(text)
     best = max(why, key=lambda k: why[k])
     if len(text) > _FIELDS_MAX and against >= 2.5 and best not in _NAMES_A_TITLE | {"legal"}:
         return {}  # a paragraph with something stuck to it
@@ -219,16 +151,6 @@ def is_mixed(text: str, why: dict[str, float]) -> bool:
         return False
     first = text[: stop + 1]
     return is_prose(first) and sum(v for v in score(first).values() if v > 0) < 1.5
-
-
-def _prose_points(text: str) -> float:
-    """How much a line reads like running text, 0 to 9 points."""
-    ends = 1.0 if text[-1] in SENTENCE_END else 0.0
-    stops = min(1.5, 0.75 * text[:-1].count("。"))
-    commas = min(1.5, 0.5 * text.count(","))
-    function = min(2.0, max(0.0, 0.5 * (len(FUNCTION.findall(text)) - 1)))
-    length = 0.0 if len(text) <= 60 else 0.5 if len(text) <= _PARAGRAPH else 3.0
-    return ends + stops + commas + function + length
 
 
 def set_places(lines: list[Line]) -> None:
@@ -279,7 +201,7 @@ def add_recurrence(line: Line, seen: SourceLines) -> None:
     if not line.why:
         # no cue has spoken: what signs a letter, heads a section or reads like prose is not page for recurring
         line.why |= {c.name: c.points for c in (*AGAINST, HEADING) if c.pattern.search(line.text)}
-        against = _prose_points(line.text)
+        against = prose_points(line.text)
         if against:
             line.why["prose"] = -against
     line.why["recurs"] = points if exact else points / 2
