@@ -155,6 +155,11 @@ def test_the_title_said_again_goes_and_the_first_stays(features):
     assert taken(features, text) == [TITLE + "？"]
 
 
+def test_the_title_with_the_name_of_the_site_goes(features):
+    assert taken(features, "\n".join([TITLE, f"{TITLE}_木作网", *BODY])) == [f"{TITLE}_木作网"]
+    assert taken(features, "\n".join([TITLE, f"{TITLE}，要从选料说起", *BODY])) == []
+
+
 def test_a_paragraph_twice_in_a_row_goes_once(features):
     text = "\n".join([TITLE, BODY[0], BODY[1], BODY[1], BODY[2]])
     outcome = features.clean(Document("a", text))

@@ -25,9 +25,9 @@ from cleanup.fold import fold
 # (two standard errors); twice as many would make that 17 to 23 % and cost twice the memory.
 SAMPLE = 400
 # Lines of an article that are kept, the first and the last: at 8 bytes a line and with templates, a
-# source takes at most 1 MB while it is counted. Pages of the bench have under 40 lines.
+# source takes at most 1 MB while it is counted. Pages of the bench have up to 23 lines.
 _FIRST, _LAST = 40, 100
-# Longer lines are paragraphs. Footers of the bench have up to 60 characters, those invented for the tests up to 110.
+# Longer lines are paragraphs. Footers of the bench have up to 33 characters, those invented for the tests up to 63.
 LINE_MAX = 120
 # Nothing is said of a source with fewer articles, nor of a line in fewer or in a smaller share of
 # them: with 8 articles a footer is in 8, and a chance repeat in 2.

@@ -22,16 +22,16 @@ from cleanup.detect.lines import (
 from cleanup.detect.prose import is_prose
 from cleanup.detect.reading import Proposal, Reading, lines
 
-# Sums from which a line goes, and from which it is shown to an editor. Measured on the lines named in
-# `cues`: at 4.0 no line of the 40 clean corpora goes that is body; half a point less takes in reviews
-# that count stars and letters that name their writer; half a point more loses one byline in ten.
+# Sums from which a line goes, and from which it is shown to an editor. Of 264 marked lines of the page 239, 235, 215 and
+# 183 go at 3.5, 4, 4.5 and 5, and of 191 honest ones in three places 4, 0, 0 and 0; on 400 articles of each of the 40
+# clean corpora 12, 11, 10 and 7 lines go, of which two are body, paths through a menu that a rule takes, too.
 AUTO = 4.0
 SUGGEST = 2.5
 # A sentence with this much of page in it is no sign that the body still goes on.
 _DOUBT = 1.0
 # A line that goes speaks for those beside it.
 _NEIGHBOUR = 0.75
-# Lines of the head and the tail of which recurrence is asked; pages of the bench have under 10 and 30.
+# Lines of the head and the tail of which recurrence is asked. Pages of the bench have up to 23 lines in all.
 _HEAD, _TAIL = 12, 30
 # A link of a list: titles have six characters and more, and are seldom longer than this.
 _LINK_MIN, _LINK_MAX = 5, 60
