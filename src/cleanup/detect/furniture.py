@@ -7,6 +7,8 @@ recurring over its source (`lines`). Long stretches of prose cost one look at th
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from cleanup.builtin import BUILT_IN
 from cleanup.detect import glued
 from cleanup.detect.cues import BY_NAME
@@ -193,4 +195,9 @@ def _is_dated(line: Line) -> bool:
 
 def _is_code(reading: Reading, p: Proposal) -> bool:
     """Whether a line belongs to code or front matter. An address inside of it does not spare it."""
-    return any(a < p.end and p.start < b and not (p.start <= a and b <= p.end) for a, b in reading.closed)
+    i = bisect_left(reading.closed, (p.end, p.end))
+    while i and reading.closed[i - 1][1] > p.start:
+        i -= 1
+        if not p.start <= reading.closed[i][0] <= reading.closed[i][1] <= p.end:
+            return True
+    return False

@@ -33,7 +33,11 @@ for _family, _list in _WORDS.items():
         _FAMILIES.setdefault(_word, set()).add(_family)
 for _word, _of in _FAMILIES.items():  # 图片 is found where 图 is, and hides it from the scan
     _of.update(*(f for w, f in _FAMILIES.items() if w in _word))
-HINT = re.compile("|".join(re.escape(w) for w in sorted(_FAMILIES, key=len, reverse=True)))
+_BY_FIRST: dict[str, list[str]] = {}
+for _word in sorted(_FAMILIES, key=len, reverse=True):
+    _BY_FIRST.setdefault(_word[0], []).append(re.escape(_word[1:]))
+# One branch a first character: half the time of one branch a word.
+HINT = re.compile("|".join(f"{re.escape(c)}(?:{'|'.join(rest)})" for c, rest in _BY_FIRST.items()))
 # Lines that read as sentences: only disclaimers, subscriptions, comments, bylines stuck on and generators do, and
 # with these words, which are rarer than those above.
 SENTENCE_HINT = re.compile(
