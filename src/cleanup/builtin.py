@@ -219,6 +219,47 @@ _ALL = (
         "All phrases of opencc around the place have another form there, and three different characters of the article are wrong: "
         "a converter made it; fewer are suggested, and what is right in one phrase is left alone.",
     ),
+    # masks and contacts
+    BuiltIn(
+        "mask-stars",
+        "mask",
+        "flag",
+        "flag",
+        {"zh": "有词被星号盖住", "en": "a word is masked by stars"},
+        "Stars in the midst of a sentence, that are no bold type, footnote, rating, name or number with its digits hidden.",
+    ),
+    BuiltIn(
+        "mask-shapes",
+        "mask",
+        "flag",
+        "flag",
+        {"zh": "有词被方块或圆点盖住", "en": "a word is masked by shapes"},
+        "Boxes or discs in the midst of a sentence, that are no rating, bullet, name or box to tick.",
+    ),
+    BuiltIn(
+        "mask-letters",
+        "mask",
+        "flag",
+        "flag",
+        {"zh": "有词被 XX 或 ×× 盖住", "en": "a word is masked by XX or ××"},
+        "Several in the article stand where no name, place, date or placeholder can; one alone proves nothing.",
+    ),
+    BuiltIn(
+        "mask-signs",
+        "mask",
+        "flag",
+        "flag",
+        {"zh": "有词被符号盖住", "en": "a word is masked by signs"},
+        "Several in the article stand between Chinese characters, and are no form to fill in, topic or code.",
+    ),
+    BuiltIn(
+        "mask-blank",
+        "mask",
+        "flag",
+        "flag",
+        {"zh": "标点前空着一格，词不见了", "en": "a blank before punctuation: a word is gone"},
+        "A filter that strips a word may leave its blank; authors who space their punctuation do so throughout.",
+    ),
 )
 BUILT_IN: dict[str, BuiltIn] = {b.id: b for b in _ALL}
 assert len(BUILT_IN) == len(_ALL), "two built-ins of one id"

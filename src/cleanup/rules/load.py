@@ -32,7 +32,7 @@ class RuleSet:
         for rule in self.rules:
             if rule.id == rule_id:
                 return rule
-        near = get_close_matches(rule_id, [r.id for r in self.rules], 1, 0.5)
+        near = get_close_matches(rule_id, [*(r.id for r in self.rules), *BUILT_IN], 1, 0.5)
         raise UsageError(
             f"没有名为 {rule_id} 的规则"
             + (f",是否指 {near[0]}?" if near else ";`cleanup rules list` 列出全部"),
