@@ -14,7 +14,7 @@ from typing import Literal
 
 from cleanup import edits as ed
 from cleanup.data import RAW_KINDS, Apply, Document, Edit, Finding, Outcome, Rule
-from cleanup.detect import furniture, masks, noise, repeats, rules, script, script_forms
+from cleanup.detect import contact, furniture, masks, noise, repeats, rules, script, script_forms
 from cleanup.detect.closed import closed_spans, merge
 from cleanup.detect.reading import Proposal, Reading
 from cleanup.detect.share import spare_all_page
@@ -65,7 +65,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "rules",
         lambda rule: rule.kind not in {"boilerplate", "duplicate", *RAW_KINDS},
-        detectors=(masks.propose,),
+        detectors=(masks.propose, contact.propose),
     ),
 )
 

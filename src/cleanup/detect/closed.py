@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
 import regex
 
 # Fenced code, the front matter of a Markdown file, inline code, addresses.
@@ -10,8 +13,10 @@ _FENCE = regex.compile(
 )
 _FRONT = regex.compile(r"\A---[ \t]*\r?\n.*?\n---[ \t]*(?:\r?\n|\Z)", regex.DOTALL)
 _INLINE = regex.compile(r"(?<!`)`[^`\n]+`(?!`)")
+# Han as ranges: under the ASCII flag \p{Han} matches nothing, and an address would go on into the prose.
 _ADDRESS = regex.compile(
-    r"\b(?:https?|ftp)://[^\s\p{Han}，。；、（）《》“”]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b", regex.ASCII
+    r"\b(?:https?|ftp)://[^\s\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af，。；、（）《》“”]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b",
+    regex.ASCII,
 )
 
 
@@ -38,3 +43,19 @@ def merge(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         else:
             out.append((start, end))
     return tuple(out)
+
+
+class Spans:
+    """Spans in order that do not overlap, asked by search: a page may hold very many of them."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self._spans = spans
+        self._starts = [start for start, _ in spans]
+
+    def over(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Those that share a character with [start, end)."""
+        i = bisect_right(self._starts, start)
+        i -= i > 0 and self._spans[i - 1][1] > start
+        while i < len(self._spans) and self._spans[i][0] < end:
+            yield self._spans[i]
+            i += 1

@@ -43,10 +43,14 @@ _WIDE_SURNAME = (
     _SURNAME + "高方金程于时安成马江石白段史任许向简华文叶林夏付傅尤施孔柏水章葛常乐欧洪尚游万温康"
 )
 _ROLE = "被告人|原告|被告|上诉人|嫌疑人|证人|受害人|被害人|当事人|法定代表人|负责人|患者|死者|伤者|记者|网友|用户|学员|选手|男子|女子|老师|同学|经理|教授|医生|家长|业主|顾客|妻子|丈夫|儿子|女儿|父亲|母亲|同事|朋友|名叫|名为|叫|姓名|昵称|小|老|阿"
-_NAME = regex.compile(rf"(?:[{_SURNAME}]|(?:^|[^\p{{Han}}]|{_ROLE})[{_WIDE_SURNAME}])\Z")
+_TWO = "欧阳|上官|司马|诸葛|皇甫|尉迟|公孙|慕容|令狐|端木|夏侯|东方"
+_NAME = regex.compile(rf"(?:[{_SURNAME}]|{_TWO}|(?:^|[^\p{{Han}}]|{_ROLE})[{_WIDE_SURNAME}])\Z")
 _NAME_TOLD = regex.compile(
-    rf"(?:(?:{_ROLE})[{_WIDE_SURNAME}]|(?:被告人|被告|原告|证人|受害人|被害人|嫌疑人|患者|死者|记者|网友|户名|姓名|昵称|账号|用户名)[:： ]?)\Z"
+    rf"(?:(?:{_ROLE})[{_WIDE_SURNAME}]|(?:被告人|被告|原告|证人|受害人|被害人|嫌疑人|患者|死者|记者|网友|户名|姓名|昵称|账号|用户名|网名|笔名)[叫是为]?[:： ]?[“\"「]?)\Z"
 )
+# A nickname with its middle hidden: “小***猫”.
+_NICKNAME = regex.compile(r"[“\"「‘'][\p{Han}A-Za-z0-9]{1,2}\Z")
+_NICKNAME_END = regex.compile(r"[\p{Han}A-Za-z0-9]{0,2}[”\"」’']")
 _TITLE = regex.compile(r"(?:先生|女士|小姐|老师|同学|教授|医生|律师|警官|师傅|大爷|阿姨|\(?[男女][,，)])")
 
 # What follows a place, an organisation or a number that is not told: XX市, **公司, ×年×月.
@@ -64,7 +68,7 @@ _TO_FILL = regex.compile(
     r"(?:输入|填写|填入|显示为|改为|改成|替换为|替换成|写成|写着|例如|比如|诸如|形如|格式为|称为|所谓|尊敬的|亲爱的|代号|编号|型号|密码为|密码是)[:： “\"‘']?\Z"
 )
 _RATING = regex.compile(
-    r"(?:评分|星级|指数|难度|评级|推荐度|推荐|等级|辣度|甜度|口味|强度|热度|密码|口令|验证码|进度|价格|环境|服务|颜值|[度力感值性])[:： ]{1,2}\Z"
+    r"(?:评分|星级|指数|难度|评级|推荐度|推荐|等级|辣度|甜度|口味|强度|热度|密码|口令|验证码|进度|价格|环境|服务|颜值|[度力感值性分])[:： ]{1,2}\Z"
 )
 _FORM_LEFT = regex.compile(
     r"[:：(（第￥¥]\s*\Z|(?:签字|签名|盖章|日期|姓名|电话|地址|甲方|乙方|编号|为|是)\Z"
@@ -74,7 +78,7 @@ _FORM_RIGHT = regex.compile(r"\s*(?:[年月日元时分%)）]|万元|\(?(?:签�
 _KOU_LEFT = regex.compile(
     r"[出进关港窗路门入渡江河湖海山胸伤领袖裤井洞灶炉瓶枪插接切缺户人亲一每两几道风刀张开闭改松随可借]\Z"
 )
-_KOU_RIGHT = regex.compile(r"[声相岸味感腔径号水头罩香红语碑服气吃才述令诀袋粮音交供角齿]")
+_KOU_RIGHT = regex.compile(r"[声相岸味感腔径号水头罩香红语碑服气吃述令诀袋粮音交供角齿]")
 # #topic##topic#: the hashes of a topic stand alone on its other side.
 _TOPIC = regex.compile(r"(?<!#)#(?!#)")
 # No pause can be before these, so dots here hide a word; elsewhere they are dots.
@@ -92,6 +96,8 @@ _NEVER_PAIRED = frozenset("Xx×✕✖╳口…")
 _BEFORE = regex.compile(r"[\p{Han},，、。;；:：“”‘’\"'《》()（）!！?？…—】」%]")
 _AFTER = regex.compile(r"[\p{Han},，、。;；:：?？!！“”‘’\"'《》()（）…—【「]")
 _PUNCTUATION = regex.compile(r"[\p{P}]")
+# Bold type begins with none of these.
+_NO_START = frozenset(",，。;；:：、!！?？…)）”》")
 _ENDS = regex.compile(r"[,，。;；:：!！?？]")
 
 
@@ -147,7 +153,7 @@ def _doubt(text: str, start: int, end: int, line: tuple[int, int], left: str, ri
         return "alone"
     if (near_left[-1:] in _SHAPES and near_left) or (near_right[:1] in _SHAPES and near_right):
         return "rating"
-    if _RATING.search(left) and not near_right[:1].strip(",，。;；"):
+    if _RATING.search(left) and not near_right[:1].strip(",，。;；(（"):
         return "rating"
     if (left[-1:].isascii() and left[-1:].isalpha()) or (right[:1].isascii() and right[:1].isalpha()):
         return "mixed" if _glues_to_latin(sign, left, right) else "latin"
@@ -168,6 +174,8 @@ def _doubt(text: str, start: int, end: int, line: tuple[int, int], left: str, ri
         return "form"
     if not near_left and not near_right:
         return "alone"
+    if _NICKNAME.search(left) and _NICKNAME_END.match(right):
+        return "name-told"
     if _NAME_TOLD.search(left) or (_NAME.search(left) and _TITLE.match(right)):
         return "name-told"
     if _NAME.search(left):
@@ -208,10 +216,12 @@ def _paired(text: str, line: tuple[int, int], same: Sequence[tuple[int, int]], i
     if other >= len(same) or same[other][1] - same[other][0] != same[i][1] - same[i][0]:
         return ""
     (a, b), (c, d) = sorted((same[i], same[other]))
-    if not text[line[0] : a].strip() and not text[d : line[1]].strip():
+    # blanks around a frame are few; a line may be the whole page
+    alone_left = a - line[0] <= _SIGHT and not text[line[0] : a].strip()
+    if alone_left and line[1] - d <= _SIGHT and not text[d : line[1]].strip():
         return "frame"
     inner = text[b:c]
-    if text[a] in _SHAPES or not inner or inner[0].isspace() or inner[-1].isspace() or _ENDS.match(inner[0]):
+    if text[a] in _SHAPES or not inner or inner[0].isspace() or inner[-1].isspace() or inner[0] in _NO_START:
         return ""
     whole = (a == line[0] or not _HAN.match(text[a - 1])) and (d >= line[1] or inner[-1] in "。；：;:!！?？")
     if _ENDS.search(inner, 0, len(inner) - 1) and not (whole and text[a] == "*"):

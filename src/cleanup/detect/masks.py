@@ -8,11 +8,11 @@ each run (`mask_slots`), and the vote of all runs of that sign in the article.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cleanup.builtin import BUILT_IN
+from cleanup.detect.closed import Spans
 from cleanup.detect.mask_slots import HARD, Slot, is_anonymised, is_markdown, slot_of
 from cleanup.detect.reading import Proposal, Reading
 
@@ -49,17 +49,21 @@ COSTUMES = (
     Costume("mask-signs", "…", 4, 3),
 )
 _OF = {sign: c for c in COSTUMES for sign in c.signs}
-# re, not regex: with the sign captured it is five times as fast, 490 M characters a second on clean prose,
-# so the search is its own gate. A single block is mask enough, all other signs are met alone too often.
-_RUN = re.compile(f"([{re.escape(''.join(_OF))}])\\1+|[▇█]")
+# re, not regex, and no alternative beside the class: so the search runs at 490 M characters a second on
+# clean prose and is its own gate.
+_RUN = re.compile(f"([{re.escape(''.join(_OF))}])\\1+")
+
+# Where runs of signs stand thicker than one in 12 characters there is no prose around them but a drawing, a
+# table or a joke. The densest article of the bench has one in 60; short lines are asked no such question.
+_FEW, _SPARSE = 40, 12
 
 # A word that went and left its blank: 通过 、短信. In 80 M characters of clean text a single blank between
 # a Chinese character and these signs stands 25 times outside of one manual that spaces its buttons.
 # Out: closing marks ”）》, before which that manual and many typists leave blanks, and ： after labels.
-_BLANK = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[、，。；,;](?! ))")
-_BLANK_SIGNS = (" 、", " ，", " 。", " ；", " ,", " ;")
+_BLANK = re.compile(r"(?<=[\u4e00-\u9fff]) {1,2}(?=[、，。；,;](?! ))")
+_BLANK_GATE = re.compile(" [、，。；,;]")
 # Authors who space their punctuation do so often: blanks are masks only where they are at most this share
-# of the article's own commas, stops and 、 (a filter takes out a few words, not every last one).
+# of the article's own commas, stops and 、, or two of four or more (a filter takes out a few words).
 _BLANK_SHARE = 0.2
 # One blank alone may be a slip of the thumb, unless it stands before 、, which nobody types a blank for.
 _BLANK_LEAST = 2
@@ -69,19 +73,16 @@ _STOPS = re.compile("[、，。；,;]")
 def propose(reading: Reading) -> list[Proposal]:
     """Every run of mask signs that stands for a word, and every blank that a word left behind."""
     found = _signs(reading) + _blanks(reading)
-    starts = [a for a, _ in reading.closed]
-    return [p for p in found if not _reaches(reading.closed, starts, p.start, p.end)]
-
-
-def _reaches(closed: Sequence[tuple[int, int]], starts: list[int], start: int, end: int) -> bool:
-    """Whether a span reaches into a closed one; a search, as a page may hold very many of both."""
-    i = bisect_right(starts, start)
-    return (i > 0 and closed[i - 1][1] > start) or (i < len(closed) and closed[i][0] < end)
+    closed = Spans(reading.closed)
+    return [p for p in found if not any(True for _ in closed.over(p.start, p.end))]
 
 
 def _signs(reading: Reading) -> list[Proposal]:
     text = reading.view.folded
     runs: dict[str, list[Slot]] = {}
+    count = len(_RUN.findall(text))
+    if count > _FEW and count * _SPARSE > len(text):
+        return []
     for slot in _slots(text):
         runs.setdefault(slot.sign, []).append(slot)
     if not runs:
@@ -158,35 +159,44 @@ def _elected(costume: Costume, slots: list[Slot], *, markdown: bool, anonymised:
         return []
     if len(clean) < costume.least or (costume.for_names and not any(s.wordy for s in clean)):
         return []
-    if len(clean) >= 2 and len(clean) >= 2 * len(
-        [s for s in slots if s.doubt in ("name", "place", "quoted")]
-    ):
+    told = sum(s.doubt in ("name", "place", "quoted") for s in slots)
+    if len(clean) >= max(2, 2 * told):
         return clean + soft
-    return clean
+    # at the start of a line signs are bullets, unless most of their kind stand elsewhere
+    edges = [s for s in soft if s.doubt == "edge"]
+    return clean + edges if len(edges) <= len(clean) else clean
 
 
 def _blanks(reading: Reading) -> list[Proposal]:
     text = reading.view.folded
-    if not any(sign in text for sign in _BLANK_SIGNS):
+    if not _BLANK_GATE.search(text):
         return []
     view = reading.view
     places = [
-        m.start()
+        m.span()
         for m in _BLANK.finditer(text)
         # a narrow comma with a blank before it is careless typing
-        if not reading.text[view.span(m.start() + 1, m.start() + 2)[0]].isascii()
+        if not reading.text[view.span(m.end(), m.end() + 1)[0]].isascii()
     ]
     # the second question is asked only where the first was answered with yes
-    if not places or len(places) > _BLANK_SHARE * len(_STOPS.findall(text)):
+    if not places:
+        return []
+    stops = len(_STOPS.findall(text))
+    if len(places) > max(_BLANK_SHARE * stops, min(_BLANK_LEAST, stops / 2)):
         return []
     if len(places) < _BLANK_LEAST:
-        places = [at for at in places if text[at + 1] == "、"]
+        places = [(at, to) for at, to in places if text[to] == "、"]
     return [
         Proposal.of(
             BUILT_IN["mask-blank"],
-            *reading.view.span(at, at + 1),
+            *reading.view.span(at, to),
             None,
-            {"costume": " ", "blanks": [0, 0], "in_article": len(places), "slot": "before-punctuation"},
+            {
+                "costume": text[at:to],
+                "blanks": [0, 0],
+                "in_article": len(places),
+                "slot": "before-punctuation",
+            },
         )
-        for at in places
+        for at, to in places
     ]
