@@ -301,6 +301,14 @@ _ALL = (
         "A page that names itself in the midst of a paragraph; articles name their sources, too, so it is suggested unless prose goes on at once.",
     ),
     BuiltIn(
+        "evasion-number",
+        "evasion",
+        "suggest",
+        "replace",
+        {"zh": "换了写法的电话号码", "en": "a telephone number in disguise"},
+        "Eleven digits of a mobile number, some of them circled, raised or in Han numerals, are written to evade filters.",
+    ),
+    BuiltIn(
         "evasion-service",
         "evasion",
         "suggest",

@@ -20,6 +20,7 @@ from cleanup.data import TIER_CONFIDENCE, Tier
 from cleanup.detect import contact_words as words
 from cleanup.detect.closed import Spans, merge
 from cleanup.detect.contact_fragment import CLAUSE, Fragment, cut, grow
+from cleanup.detect.evasion import disguised
 from cleanup.detect.reading import Proposal, Reading
 
 # Asked first, with re and bounded steps (190 M characters a second on clean prose): the sign of a service or
@@ -29,9 +30,6 @@ _SERVICE = re.compile(
     f"[信微威薇扣抠蔻叩芯卫企球飞电蝙号群裙书音❤♥QqVvWw][^\\n]{{0,10}}?[0-9A-Za-z{_MARKS}]{{5}}"
 )
 _PHONE = re.compile(f"[电线拨机客咨同号订招办盟加☎☏📞📱lL][^\\n]{{0,6}}?[0-9{_MARKS}]{{10}}")
-# One of these stands in every disguised name that is looked for; single characters are found fastest.
-_HIDDEN_SIGNS = "薇徽溦嶶❤♥"
-_HIDDEN_WORDS = ("V信", "v信", "扣扣", "抠抠", "蔻蔻")
 # Words that honest articles put before a number, too.
 _NEUTRAL = ("电话", "热线", "专线", "手机", "手机号", "座机", "客服", "tel", "Tel", "TEL")
 _SITE_WORDS = ("本文", "本篇", "文章", "更多", "最新", "海量", "内容")
@@ -54,7 +52,7 @@ def propose(reading: Reading) -> list[Proposal]:
     closed = Spans(reading.closed)
     found = _apart([p for p in found if not _cuts_closed(closed, p)])
     taken = Spans(merge([*reading.closed, *((p.start, p.end) for p in found)]))
-    return sorted([*found, *_spellings(reading, taken)], key=lambda p: (p.start, p.end))
+    return sorted([*found, *disguised(reading, taken)], key=lambda p: (p.start, p.end))
 
 
 def _cuts_closed(closed: Spans, p: Proposal) -> bool:
@@ -244,22 +242,3 @@ def _watermarks(reading: Reading) -> Iterator[Proposal]:
         else:
             tier = "suggest"
         yield _made(reading, "contact-watermark", f, tier, {"site": m["site"]})
-
-
-_SPELLING = regex.compile(
-    r"(?:(?P<weixin>[薇徽溦嶶]信|[薇微威][❤♥]\ufe0f?|(?<![A-Za-z0-9])[Vv](?:信|[❤♥]\ufe0f?))|"
-    r"(?P<qq>(?:扣扣|抠抠|蔻蔻)(?=群|号|[:： ]?\d{5})))(?!一词|二字|两[个字]|这个|那个|是)"
-)
-
-
-def _spellings(reading: Reading, taken: Spans) -> Iterator[Proposal]:
-    """Disguised names of services that stay in the text."""
-    text = reading.view.folded
-    hidden = any(c in text for c in _HIDDEN_SIGNS) or any(w in text for w in _HIDDEN_WORDS)
-    if hidden and not words.STORY.search(text):
-        for m in _SPELLING.finditer(text):
-            start, end = reading.view.span(*m.span())
-            quoted = text[m.start() - 1 : m.start()] in ("“", "‘", '"', "「")
-            if not quoted and not any(True for _ in taken.over(start, end)):
-                plain = "微信" if m["weixin"] else "QQ"
-                yield Proposal.of(BUILT_IN["evasion-service"], start, end, plain, {"reads": plain})

@@ -81,18 +81,19 @@ def _signs(reading: Reading) -> list[Proposal]:
     text = reading.view.folded
     runs: dict[str, list[Slot]] = {}
     count = len(_RUN.findall(text))
-    if count > _FEW and count * _SPARSE > len(text):
+    if not count or (count > _FEW and count * _SPARSE > len(text)):
         return []
     for slot in _slots(text):
         runs.setdefault(slot.sign, []).append(slot)
-    if not runs:
-        return []
-    markdown, anonymised = is_markdown(text), is_anonymised(text)
+    markdown = is_markdown(text)
     found = []
     for sign, slots in runs.items():
         costume = _OF[sign]
         spaced = 2 * sum(s.spaced for s in slots) >= len(slots)
-        for slot in _elected(costume, slots, markdown=markdown, anonymised=anonymised and not spaced):
+        names = costume.for_names or any(s.doubt in ("name", "name-told", "place") for s in slots)
+        if not spaced and is_anonymised(text, by_words=names):
+            continue
+        for slot in _elected(costume, slots, markdown=markdown):
             start, end = slot.start, slot.end
             # the blanks belong to the mask where most masks of the article have them on both sides
             before = spaced and text[start - 1 : start] == " "
@@ -140,14 +141,12 @@ def _line_of(text: str, runs: list[tuple[int, int]]) -> Iterator[Slot]:
                 yield slot_of(text, a, b, (start, end), same, i, _OF[sign].widest)
 
 
-def _elected(costume: Costume, slots: list[Slot], *, markdown: bool, anonymised: bool) -> list[Slot]:
+def _elected(costume: Costume, slots: list[Slot], *, markdown: bool) -> list[Slot]:
     """The runs of one sign that are masks. Clean slots vote for, names, ratings, forms and bold against.
 
     Where clean slots are in the majority by two to one, the doubtful ones beside them are masks too:
     the farm's word stands before 市 or in quotation marks as well as anywhere else.
     """
-    if anonymised:
-        return []
     clean = [s for s in slots if not s.doubt]
     soft = [s for s in slots if s.doubt and s.doubt not in HARD]
     pairs = sum(s.doubt == "pair" for s in slots)

@@ -1,0 +1,49 @@
+"""Spellings that hide a service or a number from filters, where they stand in a sentence that stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import regex
+
+from cleanup.builtin import BUILT_IN
+from cleanup.detect import contact_words as words
+from cleanup.detect.closed import Spans
+from cleanup.detect.reading import Proposal, Reading
+
+# One of these stands in every disguised name that is looked for; single characters are found fastest.
+_HIDDEN_SIGNS = "薇徽溦嶶❤♥"
+_HIDDEN_WORDS = ("V信", "v信", "扣扣", "抠抠", "蔻蔻")
+_SPELLING = regex.compile(
+    r"(?:(?P<weixin>[薇徽溦嶶]信|[薇微威][❤♥]\ufe0f?|(?<![A-Za-z0-9])[Vv](?:信|[❤♥]\ufe0f?))|"
+    r"(?P<qq>(?:扣扣|抠抠|蔻蔻)(?=群|号|[:： ]?\d{5})))(?!一词|二字|两[个字]|这个|那个|是)"
+)
+
+# Numbers in disguise: circled, raised or keycap digits, or Han numerals among plain ones. Out: numbers in
+# Han numerals alone, which people in stories say.
+_ODD_NUMBER = re.compile("[①-⑨❶-❾⓪⓿\u20e3]|[0-9][零〇一二三四五六七八九]{1,9}[0-9]")
+_MOBILE = regex.compile(rf"(?<![0-9]){words.MOBILE}")
+
+
+def disguised(reading: Reading, taken: Spans) -> Iterator[Proposal]:
+    """Disguised services and numbers outside of `taken`; texts that speak about such spellings keep them."""
+    text = reading.view.folded
+    hidden = any(c in text for c in _HIDDEN_SIGNS) or any(w in text for w in _HIDDEN_WORDS)
+    if hidden and not words.STORY.search(text):
+        for m in _SPELLING.finditer(text):
+            start, end = reading.view.span(*m.span())
+            quoted = text[m.start() - 1 : m.start()] in ("“", "‘", '"', "「")
+            if not quoted and not any(True for _ in taken.over(start, end)):
+                plain = "微信" if m["weixin"] else "QQ"
+                yield Proposal.of(BUILT_IN["evasion-service"], start, end, plain, {"reads": plain})
+    if _ODD_NUMBER.search(text) and not words.STORY.search(text):
+        for m in _MOBILE.finditer(text):
+            plain = words.digits(m[0])
+            start, end = reading.view.span(*m.span())
+            if (
+                plain[1] in "3456789"
+                and _ODD_NUMBER.search(m[0])
+                and not any(True for _ in taken.over(start, end))
+            ):
+                yield Proposal.of(BUILT_IN["evasion-number"], start, end, plain, {"reads": plain})
