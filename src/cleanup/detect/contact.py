@@ -97,7 +97,7 @@ def _account_tier(f: Fragment, acts: bool, hidden: bool, is_random: bool, ambigu
     story = f.tells
     if f.glue == "line" or f.left[-1:] in ("“", '"', "‘", "「"):
         return None
-    if ambiguous and not acts:
+    if (ambiguous and not acts) or words.OFFICE.search(f.call):
         return None
     if f.glue == "brackets":
         if story:
@@ -154,7 +154,12 @@ def _phone_tier(f: Fragment, sells: bool, marked: bool, mobile: bool) -> Tier | 
     if f.glue in ("line", "inside") or f.left[-1:] in (":", "：", "、", "“"):
         return None
     around = f.left + f.right
-    if f.tells or words.PURPOSE.match(f.right) or words.is_chained(f.left, f.right):
+    if (
+        f.tells
+        or words.OFFICE.search(f.call)
+        or words.PURPOSE.match(f.right)
+        or words.is_chained(f.left, f.right)
+    ):
         return None
     own = words.OWN.search(around) is not None
     if f.glue == "brackets":

@@ -90,8 +90,10 @@ _CALL = (
 CALLS = regex.compile(rf"(?:(?:{_CALL})[: ]?){{1,6}}\Z")
 # A call that tells to do something, or names what is sold; a lone 的 or 微信 does not.
 ACT = regex.compile(
-    r"加|添加|关注|搜|咨询|联系|私[聊信]|致电|拨打|来电|热线|➕|✚|\+|扫码|详情|更多|详询|登[录陆]|点击|访问|进入|打开|订购|加盟|招商|办理|尽在|领"
+    r"加|添加|关注|搜|咨询|私[聊信]|致电|拨打|来电|热线|➕|✚|\+|扫码|详情|更多|详询|登[录陆]|点击|访问|进入|打开|订购|加盟|招商|办理|尽在|领"
 )
+# A firm that gives its own contact: 请联系我们的官方….
+OFFICE = regex.compile(r"官方|官网|联系我|我们的|本店|本公司")
 # What a number is given for by those who sell. Out: 联系电话, 报名热线 and the like, which honest articles give.
 SELL = regex.compile(r"咨询|详情|加盟|招商|订购|代办|办理|免费|致电|拨打|来电|服务")
 # One contact after another is a block of contacts, the article's own or a foot of the page.
@@ -121,7 +123,7 @@ STORY = regex.compile(
     r"被告|原告|嫌疑|诈骗|骗子|骗[取走术局]|受骗|上当|警方|民警|公安|举报|账号|昵称|网名|小号|聊天记录|暗语|黑话|谐音|谣言|不法分子|话术|引流"
 )
 OWN = regex.compile(
-    r"联系人|联系方式|联系我|联系电话|报名|投稿|应聘|招聘|领养|转让|求购|预约|挂号|门诊|地址|邮箱|邮编|传真|微博|客服|加群|交流|探讨|有意|感兴趣|需要的|读者|热线|电话|咨询|侵权|版权|转载|曝光|删除|求助|捐|救助|转发|团购|购票|订票|值班"
+    r"联系人|联系方式|联系我|联系电话|报名|投稿|应聘|招聘|领养|转让|求购|预约|挂号|门诊|地址|邮箱|邮编|传真|微博|客服|加群|交流|探讨|有意|感兴趣|需要的|读者|热线|电话|咨询|官方|官网|反馈|疑问|意见|竭诚|版本|更新内容|侵权|版权|转载|曝光|删除|求助|捐|救助|转发|团购|购票|订票|值班"
 )
 OFFICIAL = regex.compile(r"\.(?:gov|edu|org|mil|ac)(?:\.|$)|example", regex.IGNORECASE)
 

@@ -34,7 +34,9 @@ def disguised(reading: Reading, taken: Spans) -> Iterator[Proposal]:
         for m in _SPELLING.finditer(text):
             start, end = reading.view.span(*m.span())
             quoted = text[m.start() - 1 : m.start()] in ("“", "‘", '"', "「")
-            if not quoted and not any(True for _ in taken.over(start, end)):
+            # a firm that calls its own group 扣扣群 hides nothing
+            office = words.OFFICE.search(text[max(0, m.start() - 6) : m.start()])
+            if not quoted and not office and not any(True for _ in taken.over(start, end)):
                 plain = "微信" if m["weixin"] else "QQ"
                 yield Proposal.of(BUILT_IN["evasion-service"], start, end, plain, {"reads": plain})
     if _ODD_NUMBER.search(text) and not words.STORY.search(text):
