@@ -6,7 +6,7 @@ from conftest import ROOT
 
 LAYERS = [
     {"errors"},
-    {"data", "chars"},
+    {"data", "chars", "chinese"},
     {"fold", "edits", "builtin"},
     {"lexicon", "rules", "lm", "recurrence"},
     {"dumps", "detect"},

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from cleanup.cli.app import app
 from cleanup.data import Edit
 from cleanup.dumps import jsonl, text
+from cleanup.dumps.encoding import Choice
 from cleanup.dumps.record import Fields
 from cleanup.edits import apply
 from conftest import ROOT
@@ -245,7 +246,7 @@ def test_a_rewritten_line_changes_its_text_and_nothing_else(extra, escaped, comp
     record = {**extra, "text": "旧"}
     separators = (",", ":") if compact else (", ", ": ")
     raw = json.dumps(record, ensure_ascii=escaped, separators=separators).encode() + b"\r\n"
-    read = jsonl._record(raw, "f", 1, "s", Fields(), "utf-8", {})
+    read = jsonl._record(raw, "f", 1, "s", Fields(), Choice("utf-8"), {})
     assert read.document is not None, read.reject
     line, _ = jsonl.rewrite(read, "新\u2028文")
     assert line.endswith(b"\r\n") and line.count(b"\n") == 1

@@ -39,7 +39,7 @@ class Options:
     """
 
     fields: Fields = field(default_factory=Fields)
-    encoding: str = "utf-8"
+    encoding: str = "auto"
     pages: str = "html"
     overwrite: bool = False
     patch: bool | None = None
@@ -180,6 +180,7 @@ class _Job:
     ) -> None:
         self.tally = Tally()
         self.notes: list[str] = []
+        self._read_as: set[tuple[str, str]] = set()
         self._folder = folder
         self._cleaner = cleaner
         self._options = options
@@ -265,6 +266,11 @@ class _Job:
                     "the article is empty; written as it is",
                 )
             )
+        encoding, by = document.meta.get("encoding", "utf-8"), document.meta.get("encoding_by")
+        if encoding != "utf-8" and by != "named" and (document.file, encoding) not in self._read_as:
+            self._read_as.add((document.file, encoding))
+            sure = document.meta.get("encoding_sure")
+            self.notes.append(f"{place}: read as {encoding} (by {by}, sure {sure})")
         if moved_to:
             self.notes.append(f"{place}: written as {moved_to}, which its own encoding could not hold")
             zh, en = (

@@ -9,7 +9,16 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cleanup.cli.options import LANG_DEFAULT, LangOption, OffOption, RulesOption, ShippedOption, language
+from cleanup.cli.options import (
+    LANG_DEFAULT,
+    EncodingOption,
+    LangOption,
+    OffOption,
+    RulesOption,
+    ShippedOption,
+    known_encoding,
+    language,
+)
 from cleanup.cli.voice import Voice, errors_told, told
 from cleanup.data import Finding
 from cleanup.errors import InputError
@@ -51,6 +60,7 @@ def explain(
     rules: RulesOption = [],  # noqa: B006 - typer copies it
     off: OffOption = [],  # noqa: B006
     shipped: ShippedOption = True,
+    encoding: EncodingOption = "auto",
     json: Annotated[
         bool, typer.Option("--json", help=told("每处发现写一行 JSON。", "Write findings as JSON lines."))
     ] = False,
@@ -64,7 +74,7 @@ def explain(
         from cleanup.pipeline import Cleaner
         from cleanup.verify import load_verified
 
-        body = _text(text, file)
+        body = _text(text, file, known_encoding(encoding))
         ruleset = load_verified(rules, shipped=shipped).without(off)
         meta = {
             "line": 1,
@@ -97,29 +107,26 @@ def explain(
             voice.out.print(Text(outcome.text))
 
 
-def _text(text: str, file: Path | None) -> str:
+def _text(text: str, file: Path | None, encoding: str) -> str:
     if file is not None:
         from cleanup.dumps.record import Fields
         from cleanup.dumps.text import read
 
         if not file.is_file():
             raise InputError("没有这个文件", "no such file", where=str(file))
-        record = next(iter(read(file, str(file), fields=Fields(), encoding="utf-8")))
+        record = next(iter(read(file, str(file), fields=Fields(), encoding=encoding)))
         if record.reject:
             raise InputError(record.reject.zh, record.reject.en, where=record.reject.where)
         return record.document.text if record.document else ""
     if text == "-" or not text:
+        from cleanup.dumps.encoding import Unreadable, decode
+
         if not text and sys.stdin.isatty():
             raise InputError("请给出文字，或用 --file、-", "give a text, or --file, or -")
-        data = sys.stdin.buffer.read()
         try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as e:
-            raise InputError(
-                f"第 {e.start} 字节不是 UTF-8",
-                f"byte {e.start} is not UTF-8",
-                where=f"stdin:{data[: e.start].count(10) + 1}",
-            ) from None
+            return decode(sys.stdin.buffer.read(), encoding)[0]
+        except Unreadable as e:
+            raise InputError(e.zh, e.en, where=f"stdin:{e.line}") from None
     return text
 
 

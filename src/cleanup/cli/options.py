@@ -42,6 +42,16 @@ ShippedOption = Annotated[
         "--shipped/--no-shipped", help=told("是否使用随附的规则。", "Whether to use the rules that ship.")
     ),
 ]
+EncodingOption = Annotated[
+    str,
+    typer.Option(
+        "--encoding",
+        help=told(
+            "没有 BOM 的输入的编码；auto 由内容判断(UTF-8、GB18030、Big5、UTF-16)。",
+            "Encoding of input without a byte order mark; auto tells UTF-8, GB18030, Big5 and UTF-16 by their content.",
+        ),
+    ),
+]
 
 LANG_DEFAULT = start_lang()
 
@@ -64,3 +74,18 @@ def language(value: str) -> Lang:
     if value.lower().startswith("en"):
         return "en"
     raise UsageError(f"--lang 只能是 zh 或 en，不是 {value!r}", f"--lang is zh or en, not {value!r}")
+
+
+def known_encoding(value: str) -> str:
+    """`--encoding` as `auto` or a codec's name; anything else is a usage error."""
+    import codecs
+
+    try:
+        if value == "auto" or codecs.lookup(value)._is_text_encoding:
+            return value
+    except LookupError:
+        pass
+    raise UsageError(
+        f"不认识的编码 {value!r}；可用 auto，或 utf-8、gb18030、big5、utf-16-le 等",
+        f"unknown encoding {value!r}; use auto, or utf-8, gb18030, big5, utf-16-le and the like",
+    )

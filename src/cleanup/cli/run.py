@@ -13,10 +13,12 @@ import typer
 
 from cleanup.cli.options import (
     LANG_DEFAULT,
+    EncodingOption,
     LangOption,
     OffOption,
     RulesOption,
     ShippedOption,
+    known_encoding,
     language,
     tiers_to_apply,
 )
@@ -94,12 +96,7 @@ def run(
     rules: RulesOption = [],  # noqa: B006 - typer copies it
     off: OffOption = [],  # noqa: B006
     shipped: ShippedOption = True,
-    encoding: Annotated[
-        str,
-        typer.Option(
-            "--encoding", help=told("没有 BOM 的文件的编码。", "Encoding of files without a byte order mark.")
-        ),
-    ] = "utf-8",
+    encoding: EncodingOption = "auto",
     format: Annotated[
         str,
         typer.Option(
@@ -192,7 +189,6 @@ def run(
     with errors_told(voice):
         voice.lang = language(lang)
         tiers = tiers_to_apply(apply)
-        _known_encoding(encoding)
         if html_to not in _PAGES:
             raise UsageError(
                 f"--html-to 不能是 {html_to!r}，可用 txt、jsonl",
@@ -203,7 +199,7 @@ def run(
             "off": sorted(off),
             "shipped": shipped,
             "apply": tiers,
-            "encoding": encoding,
+            "encoding": known_encoding(encoding),
             "fields": [id_field, text_field, source_field, title_field],
             "html": html,
             "html_to": html_to,
@@ -325,15 +321,6 @@ def _stdin(
 def _default_out(inputs: list[Path]) -> Path:
     first = inputs[0]
     return Path("reports") / (first.resolve().name if first.is_dir() else first.stem or "run")
-
-
-def _known_encoding(encoding: str) -> None:
-    import codecs
-
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        raise UsageError(f"不认识的编码 {encoding!r}", f"unknown encoding {encoding!r}") from None
 
 
 def _told(result: Any, voice: Voice) -> None:

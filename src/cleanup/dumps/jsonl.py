@@ -1,5 +1,8 @@
 """JSON Lines: a line is a record. Lines that do not change are copied byte for byte; in those that
 do, only the text field does: other values keep their bytes, fields their order.
+
+The encoding of a file is decided on its head, and every line is read in it. A line that is not of it, as dumps
+that were put together hold, is read in its own where that is certain, and is a reject where it is not.
 """
 
 from __future__ import annotations
@@ -8,17 +11,20 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
 from cleanup.data import Document
+from cleanup.dumps.encoding import AUTO, HAN_OR_ABOVE, Choice, Unreadable, decode, undecodable
 from cleanup.dumps.page import extract, is_page
 from cleanup.dumps.record import Fields, Record, Reject
-from cleanup.dumps.text import undecodable
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_BOM = b"\xef\xbb\xbf"
+# Bytes at the head of a file, up to the end of a line, that its encoding is decided on.
+_SAMPLE = 1 << 16
+# How sure a line must be of an encoding that is not its file's.
+_OWN = 0.99
 
 
 def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
@@ -26,31 +32,75 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
     ids: dict[bytes, int] = {}
     folder = path.resolve().parent.name
     with path.open("rb") as f:
-        for n, raw in enumerate(f, 1):
-            yield _record(raw, name, n, folder, fields, encoding, ids)
+        choice = _of_file(f, encoding)
+        for n, raw in enumerate(_lines(f, choice.encoding), 1):
+            yield _record(raw, name, n, folder, fields, choice, ids)
+
+
+def _of_file(f: IO[bytes], encoding: str) -> Choice:
+    """The encoding of a file by its head, and the file at its start again. UTF-8 where the head does not tell."""
+    head = f.read(_SAMPLE)
+    if len(head) == _SAMPLE:
+        # up to a whole line; a line longer than the head is read whole, as it will be anyway
+        head = head[: head.rfind(b"\n") + 1] or head + f.readline()
+    f.seek(0)
+    if b"\0" in head and len(head) % 2:
+        head = head[:-1]
+    try:
+        return decode(head, encoding)[1]
+    except Unreadable:
+        return Choice("utf-8" if encoding == AUTO else encoding)
+
+
+def _lines(f: IO[bytes], encoding: str) -> Iterator[bytes]:
+    """The lines of a file with the newlines that end them, in units of its encoding."""
+    if not encoding.startswith(("utf-16", "utf-32")):
+        yield from f
+        return
+    newline = "\n".encode(encoding)
+    unit = len(newline)
+    held = b""
+    for part in f:  # a part ends in a byte \n, which need not be a newline
+        held += part + f.read(-(len(held) + len(part)) % unit)
+        if held.endswith(newline):
+            yield held
+            held = b""
+    if held:
+        yield held
 
 
 def _record(
-    raw: bytes, name: str, n: int, folder: str, fields: Fields, encoding: str, ids: dict[bytes, int]
+    raw: bytes, name: str, n: int, folder: str, fields: Fields, choice: Choice, ids: dict[bytes, int]
 ) -> Record:
-    body = raw.removeprefix(_BOM) if n == 1 else raw
-    if not body.strip():
-        return Record(raw)
+    bom = choice.bom if n == 1 else b""
+    body = raw.removeprefix(bom)
     try:
-        line = body if encoding == "utf-8" else body.decode(encoding).encode()
+        line, choice = _utf8(body, choice)
+        if not line.strip():
+            return Record(raw)
         values = _OBJECT.decode(line)
         text = _string(values, fields.text)
         title = _string(values, fields.title, needed=False)
         source = _string(values, fields.source, needed=False)
         article = _name(values.get(fields.id))
     except UnicodeDecodeError as e:
-        return Record(raw, reject=undecodable(name, n, e))
+        return Record(raw, reject=_unreadable(name, n, undecodable(e)))
+    except Unreadable as e:
+        return Record(raw, reject=_unreadable(name, n, e))
     except _Bad as e:
         return Record(raw, reject=Reject(name, n, *e.args))
     except (msgspec.DecodeError, RecursionError) as e:
-        return Record(raw, reject=_not_json(name, n, body, e))
+        return Record(raw, reject=_not_json(name, n, line, e))
     article = _unrepeated(article, ids) if article else f"{name}:{n}"
-    meta = {"format": "jsonl", "line": n, "title": title or "", "text_offset_exact": False}
+    meta = {
+        "format": "jsonl",
+        "line": n,
+        "title": title or "",
+        "text_offset_exact": False,
+        "encoding": choice.encoding,
+        "encoding_sure": choice.sure,
+        "encoding_by": choice.by,
+    }
     if fields.html and text and is_page(text):
         page = extract(text)
         text = page.text
@@ -62,9 +112,41 @@ def _record(
             "list_page": page.links,
         }
     document = Document(article, text or "", source or folder, name, n, meta)
-    return Record(
-        raw, document, how={"encoding": encoding, "text_field": fields.text, "derived": fields.html}
-    )
+    how = {"encoding": choice.encoding, "text_field": fields.text, "bom": bom, "derived": fields.html}
+    return Record(raw, document, how=how)
+
+
+
+def _utf8(body: bytes, choice: Choice) -> tuple[bytes, Choice]:
+    """A line as UTF-8, and how it was read: in its file's encoding, or in its own where that is certain."""
+    if choice.by == "named" or choice.encoding.startswith(("utf-16", "utf-32")):
+        return body.decode(choice.encoding).encode(), choice
+    try:
+        text = body.decode()
+        if choice.encoding == "utf-8" or text.isascii() or HAN_OR_ABOVE.search(text):
+            return body, choice if choice.encoding == "utf-8" else Choice("utf-8")
+    except UnicodeDecodeError:
+        if choice.encoding == "utf-8":
+            return _in_its_own(body, choice)
+    try:
+        return body.decode(choice.encoding).encode(), choice
+    except UnicodeDecodeError:
+        return _in_its_own(body, choice)
+
+
+def _in_its_own(body: bytes, choice: Choice) -> tuple[bytes, Choice]:
+    """A line that is not of its file's encoding. Raises UnicodeDecodeError where its own is not certain."""
+    try:
+        text, own = decode(body)
+        if own.sure >= _OWN and own.encoding != choice.encoding:
+            return text.encode(), own
+    except Unreadable:
+        pass
+    return body.decode(choice.encoding).encode(), choice
+
+
+def _unreadable(name: str, n: int, e: Unreadable) -> Reject:
+    return Reject(name, n, e.reason, e.zh, e.en)
 
 
 class _Bad(Exception):
@@ -110,10 +192,6 @@ def _unrepeated(article: str, ids: dict[bytes, int]) -> str:
 
 def _not_json(name: str, n: int, body: bytes, e: Exception) -> Reject:
     """Which of the ways of not being a JSON object a line has."""
-    try:
-        body.decode()
-    except UnicodeDecodeError as bad:
-        return undecodable(name, n, bad)
     if isinstance(e, msgspec.ValidationError):
         return Reject(
             name, n, "not_an_object", "这一行是 JSON，但不是对象", "the line is JSON and not an object"
@@ -140,16 +218,34 @@ def _has_lone_surrogate(body: bytes) -> bool:
 
 def rewrite(record: Record, text: str) -> tuple[bytes, str]:
     """The line with another text, in the style it was written in; and "", as no encoding changes."""
-    raw, encoding = record.raw, str(record.how["encoding"])
-    bom = _BOM if raw.startswith(_BOM) else b""
+    raw, encoding, bom = record.raw, str(record.how["encoding"]), bytes(record.how["bom"])
     body = raw[len(bom) :]
-    end = body[len(body.rstrip(b"\r\n")) :]
-    values = _OBJECT.decode(body if encoding == "utf-8" else body.decode(encoding).encode())
+    line = body if encoding == "utf-8" else body.decode(encoding).encode()
+    end = line[len(line.rstrip(b"\r\n")) :]
+    values = _OBJECT.decode(line)
     key = record.how["text_field"]
-    # \u escapes are kept where the text was written in them; in any other encoding they are needed
-    escaped = encoding != "utf-8" or (b"\\u" in bytes(values[key]) and bytes(values[key]).isascii())
-    values[key] = msgspec.Raw(json.dumps(text, ensure_ascii=escaped).encode())
-    comma, colon = (b", ", b": ") if b'": ' in body else (b",", b":")
-    pairs = [json.dumps(k, ensure_ascii=escaped).encode() + colon + bytes(v) for k, v in values.items()]
-    line = b"{" + comma.join(pairs) + b"}"
-    return bom + (line if encoding == "utf-8" else line.decode().encode(encoding)) + end, ""
+    # \u escapes are kept where the text was written in them
+    escaped = b"\\u" in bytes(values[key]) and bytes(values[key]).isascii()
+    values[key] = msgspec.Raw(_quoted(text, "ascii" if escaped else encoding))
+    comma, colon = (b", ", b": ") if b'": ' in line else (b",", b":")
+    pairs = [_quoted(k, "ascii" if escaped else encoding) + colon + bytes(v) for k, v in values.items()]
+    new = b"{" + comma.join(pairs) + b"}" + end
+    return bom + (new if encoding == "utf-8" else new.decode().encode(encoding)), ""
+
+
+def _quoted(text: str, encoding: str) -> bytes:
+    """A JSON string, in UTF-8, with escapes for the characters that an encoding does not have."""
+    string = json.dumps(text, ensure_ascii=encoding == "ascii")
+    try:
+        string.encode(encoding)
+    except UnicodeEncodeError:
+        string = "".join(c if _fits(c, encoding) else json.dumps(c)[1:-1] for c in string)
+    return string.encode()
+
+
+def _fits(char: str, encoding: str) -> bool:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
