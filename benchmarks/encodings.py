@@ -19,13 +19,20 @@ from __future__ import annotations
 import argparse
 import lzma
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cleanup import chinese
+from cleanup.detect import misread, misread_big5
+from cleanup.detect.mojibake import propose
+from cleanup.detect.reading import Reading
+from cleanup.dumps import encoding
 from cleanup.dumps.encoding import Unreadable, decode
+from cleanup.edits import apply
+from cleanup.fold import View
 
 SEED = 20240
 ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be")
@@ -79,26 +86,26 @@ def detect(args: argparse.Namespace) -> None:
     seconds = Counter()
     total: Counter[str] = Counter()
     for i, piece in enumerate(pieces(args.corpora, args.part, 5 * args.n, args.low, args.high)):
-        encoding = ENCODINGS[(i + i // 40) % 5]  # the pieces go round some 40 corpora
-        text = to_traditional(piece) if encoding == "big5" else piece
-        raw = text.encode(encoding, "ignore")
-        text = raw.decode(encoding)
-        total[encoding] += 1
+        wanted = ENCODINGS[(i + i // 40) % 5]  # the pieces go round some 40 corpora
+        text = to_traditional(piece) if wanted == "big5" else piece
+        raw = text.encode(wanted, "ignore")
+        text = raw.decode(wanted)
+        total[wanted] += 1
         for name, tell in tellers.items():
             started = time.perf_counter()
             told = tell(raw)
             seconds[name] += time.perf_counter() - started
             try:
                 if told and raw.decode(told) == text:
-                    right[name][encoding] += 1
+                    right[name][wanted] += 1
                 elif told:
-                    wrong[name][encoding] += 1
+                    wrong[name][wanted] += 1
                     if name == "cleanup" and args.show:
-                        print("wrong", encoding, told, repr(text))
+                        print("wrong", wanted, told, repr(text))
                 elif name == "cleanup" and args.show:
-                    print("not told", encoding, repr(text))
+                    print("not told", wanted, repr(text))
             except (UnicodeDecodeError, LookupError):
-                wrong[name][encoding] += 1
+                wrong[name][wanted] += 1
     print(
         f"{sum(total.values())} files of {args.low} to {args.high} characters: told rightly / wrongly / not at all"
     )
@@ -121,23 +128,153 @@ def ours(raw: bytes) -> str:
         return ""
 
 
+# What each decoder of the web and of Windows makes of bytes, well or badly.
+def as_gb(raw: bytes) -> str:
+    """GB18030 as browsers read it: 80 is the euro sign, what is not GBK is U+FFFD."""
+    out, at = [], 0
+    while at < len(raw):
+        size = 1 if raw[at] <= 0x80 else 2
+        try:
+            out.append("€" if raw[at] == 0x80 else raw[at : at + size].decode("gb18030"))
+        except UnicodeDecodeError:
+            out.append("\ufffd")
+            size = 1
+        at += size
+    return "".join(out)
+
+
+def as_cp1252(raw: bytes) -> str:
+    return "".join(
+        chr(b) if b in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([b]).decode("cp1252") for b in raw
+    )
+
+
+def as_big5(raw: bytes) -> str:
+    return raw.decode("cp950", "replace")
+
+
+def as_latin1(raw: bytes) -> str:
+    return raw.decode("latin-1")
+
+
+# name: encodings and readers in turn, and whether the text is traditional
+WAYS: dict[str, tuple[tuple[tuple[str, Callable[[bytes], str]], ...], bool]] = {
+    "utf-8 as gb18030": ((("utf-8", as_gb),), False),
+    "utf-8 as latin-1": ((("utf-8", as_latin1),), False),
+    "utf-8 as cp1252": ((("utf-8", as_cp1252),), False),
+    "gb18030 as latin-1": ((("gb18030", as_latin1),), False),
+    "gb18030 as cp1252": ((("gb18030", as_cp1252),), False),
+    "big5 as cp1252": ((("big5", as_cp1252),), True),
+    "big5 as gb18030": ((("big5", as_gb),), True),
+    "gb18030 as big5": ((("gb18030", as_big5),), False),
+    "utf-8 as cp1252, twice": ((("utf-8", as_cp1252), ("utf-8", as_cp1252)), False),
+    "utf-8 as gb18030, twice": ((("utf-8", as_gb), ("utf-8", as_gb)), False),
+    "gb18030 as latin-1, then utf-8 as cp1252": ((("gb18030", as_latin1), ("utf-8", as_cp1252)), False),
+}
+
+
+def sentences(folder: Path, part: str, n: int) -> list[str]:
+    """n sentences of 10 to 60 characters, from each corpus as many as it has."""
+    dice = random.Random(SEED)
+    made = []
+    for _, text in corpora(folder, part, 300_000):
+        own = [s for s in re.findall(r"[^\n。！？]{9,59}[。！？]", text) if is_chinese(s)]
+        made += dice.sample(own, min(len(own), 3 * n // 20))
+    dice.shuffle(made)
+    return made[:n]
+
+
+def is_chinese(text: str) -> bool:
+    return sum("\u4e00" <= c <= "\u9fff" for c in text) >= 0.7 * len(text) and text == text.strip()
+
+
+def mojibake(args: argparse.Namespace) -> None:
+    from opencc import OpenCC
+
+    to_traditional = OpenCC("s2t").convert
+    clean = sentences(args.corpora, args.part, args.n)
+    print(f"{len(clean)} sentences; as a whole, and 4 to 16 characters of them between the rest")
+    dice = random.Random(SEED)
+    for name, (steps, traditional) in WAYS.items():
+        for inside in (False, True):
+            counted: Counter[str] = Counter()
+            for text in clean:
+                if traditional:
+                    text = to_traditional(text)
+                a, b = 0, len(text)
+                if inside:
+                    a = dice.randrange(0, len(text) - 5)
+                    b = min(len(text), a + dice.randint(4, 16))
+                try:
+                    broken, survives = gone_wrong(text[a:b], steps)
+                except UnicodeEncodeError:
+                    continue
+                seen = text[:a] + broken + text[b:]
+                if broken == text[a:b]:
+                    continue
+                result, repairs, flags = mended(seen)
+                key = "survives" if survives else "lost"
+                counted[key] += 1
+                counted[f"{key} {judged(text, seen, result, repairs, flags)}"] += 1
+                if args.show and judged(text, seen, result, repairs, flags) in args.show.split(","):
+                    print("   ", name, repr(text), repr(seen), repr(result))
+            cells = []
+            for key in ("survives", "lost"):
+                n = counted[key]
+                if n:
+                    shares = (f"{w} {counted[f'{key} {w}'] / n:.4f}" for w in VERDICTS)
+                    cells.append(f"bytes {key} {n}: {' '.join(shares)}")
+            print(f"{name + (', inside' if inside else ''):<50} {'   '.join(cells)}", flush=True)
+
+
+def gone_wrong(text: str, steps: tuple[tuple[str, Callable[[bytes], str]], ...]) -> tuple[str, bool]:
+    """A text after some wrong readings, and whether all bytes survived."""
+    survives = True
+    for name, read in steps:
+        text = read(text.encode(name))
+        survives &= "\ufffd" not in text
+    return text, survives
+
+
+VERDICTS = ("repaired", "partly", "flagged", "missed", "wrong")
+
+
+def mended(text: str) -> tuple[str, list[str], int]:
+    """The text with what the detector repairs, the repairs, and how much it only flags."""
+    found = propose(Reading(text, View(text, len(text)), text, ""))
+    edits = [p.edit for p in found if p.edit is not None]
+    return apply(text, edits), [e.replacement for e in edits], len(found) - len(edits)
+
+
+def judged(text: str, seen: str, result: str, repairs: list[str], flags: int) -> str:
+    """repaired: all of it; partly: what was repaired is right, and something is left; wrong: some repair is not."""
+    if result == text:
+        return "repaired"
+    at = 0
+    for repair in repairs:
+        at = text.find(repair, at)
+        if at < 0:
+            return "wrong"
+        at += len(repair)
+    return "partly" if repairs else "flagged" if flags else "missed"
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("what", choices=("detect",))
+    ask.add_argument("what", choices=("detect", "mojibake", "clean", "speed"))
     ask.add_argument("corpora", type=Path)
     ask.add_argument("--part", choices=("all", "even", "odd"), default="all")
     ask.add_argument("--table", type=Path)
     ask.add_argument("--n", type=int, default=400)
     ask.add_argument("--low", type=int, default=20)
     ask.add_argument("--high", type=int, default=400)
-    ask.add_argument("--show", action="store_true")
+    ask.add_argument("--show", default="")
     args = ask.parse_args()
     if args.table:
         table = chinese.load(args.table)
         chinese.counts.cache_clear()
-        for module in ("cleanup.dumps.encoding",):
-            __import__("sys").modules[module].counts = lambda: table
-    {"detect": detect}[args.what](args)
+        encoding.counts = misread.counts = misread_big5.counts = lambda: table
+    {"detect": detect, "mojibake": mojibake}[args.what](args)
 
 
 if __name__ == "__main__":

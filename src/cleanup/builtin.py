@@ -102,6 +102,29 @@ _ALL = (
         {"zh": "整篇都像页面，没有正文", "en": "nothing but page: no article in it"},
         "Without its page lines nothing would be left of the article, so nothing is deleted and an editor decides.",
     ),
+    # mojibake
+    BuiltIn(
+        "misread-encoding",
+        "mojibake",
+        "auto",
+        "replace",
+        {"zh": "按错误的编码读出的文字", "en": "text that was read in the wrong encoding"},
+        "Written back in the wrong encoding, it gives bytes that are Chinese in the right one, and nothing is lost; "
+        "what stands there is no Chinese.",
+        confidence=0.995,
+    ),
+    BuiltIn(
+        "misread-encoding-lost",
+        "mojibake",
+        "flag",
+        "flag",
+        {
+            "zh": "按错误的编码读出的文字，有字节丢失，无法还原",
+            "en": "text that was read in the wrong encoding and has lost bytes",
+        },
+        "What is left of the bytes is Chinese in another encoding, but some are gone, and with them characters.",
+        confidence=0.9,
+    ),
     # noise
     BuiltIn(
         "entity-space",

@@ -49,20 +49,23 @@ class Counts:
         A sentence of clean Chinese has about 1.5 a character, one decoded wrongly about -0.7. ASCII counts
         for nothing.
         """
-        folded = text.translate(self.fold)
+        return sum(self.by_character(text))
+
+    def by_character(self, text: str) -> list[float]:
+        """The evidence of each character; that of a pair counts with its second."""
         levels, pairs = self.levels, self.pairs
-        total = 0.0
+        out = []
         before = ""
-        for char in folded:
+        for char in text.translate(self.fold):
             if char < "\x80":
                 before = ""
+                out.append(0.0)
                 continue
             level = levels.get(char)
-            total += level if level is not None else _unlisted(char)
-            if before + char in pairs:
-                total += _PAIR
+            own = level if level is not None else _unlisted(char)
+            out.append(own + _PAIR if before + char in pairs else own)
             before = char
-        return total
+        return out
 
     def pairs_known(self, text: str) -> int:
         """How many neighbours in the text are a common pair."""

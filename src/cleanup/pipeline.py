@@ -14,7 +14,7 @@ from typing import Literal
 
 from cleanup import edits as ed
 from cleanup.data import RAW_KINDS, Apply, Document, Edit, Finding, Outcome, Rule
-from cleanup.detect import contact, furniture, masks, noise, repeats, rules, script, script_forms
+from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
 from cleanup.detect.closed import closed_spans, merge
 from cleanup.detect.reading import Proposal, Reading
 from cleanup.detect.share import spare_all_page
@@ -56,6 +56,8 @@ STAGES: tuple[Stage, ...] = (
         closes=True,
     ),
     Stage("page", lambda rule: False, detectors=(furniture.propose,), closes=True),
+    # before noise, which would take away as junk what is bytes of mojibake: private use, soft hyphens
+    Stage("mojibake", lambda rule: False, detectors=(mojibake.propose,), closes=True, raw=True),
     Stage(
         "noise",
         lambda rule: rule.kind in RAW_KINDS,

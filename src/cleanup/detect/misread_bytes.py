@@ -1,0 +1,164 @@
+"""Bytes of UTF-8, GB18030 or Big5 that were read as GB18030 or as Latin-1, from a place in a text on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from cleanup.detect.misread import LOST, Bar, Misread, gain, gb_bytes, latin_bytes, proven
+
+# UTF-8 of Chinese text: characters of three bytes, and between them a few signs of two. Not of two at an end:
+# there 路 is a word, and not a middle dot. ASCII stands where a last byte took it for its second half. FF stands
+# for what was lost, and a character that is not whole for itself.
+_LEAD = rb"[\xe2-\xe9\xee\xef]"
+_CHAR = _LEAD + rb"[\x80-\xbf][\x80-\xbf]"
+_SIGN = rb"(?:\xc2[\xa0-\xbf]|\xc3[\x97\xb7])"
+_PART = _LEAD + rb"[\x80-\xbf]?(?:\xff{1,2}[\x80-\xbf]{0,2})?(?![\x80-\xbf])"
+_IN_GB = re.compile(rb"(?:" + _SIGN + rb"*(?:" + _CHAR + rb"[\x40-\x7e]*|" + _PART + rb"))+")
+# Read byte by byte, every character of UTF-8 is plain to see.
+_IN_LATIN = re.compile(
+    rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|" + _PART + rb")+"
+)
+# Two bytes a character. The plain rows of GB2312 first: the rest takes ASCII for second bytes.
+_PAIRS = (
+    ("gb18030", re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+")),
+    ("big5", re.compile(rb"(?:[\xa1-\xf9][\x40-\x7e\xa1-\xfe])+")),
+    ("gb18030", re.compile(rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe])+")),
+)
+
+
+def utf8_in_gb(text: str, at: int, bar: Bar) -> Misread | None:
+    """UTF-8 read as GB18030 from a place on: 鏂囩珷 is 文章."""
+    after = text[at + 1 : at + 2]
+    if after not in "?\ufffd" and not b"" < gb_bytes(after) < b"\xc0":
+        return None  # no second byte follows, as in 浏览: settled without a look at the rest
+    return _utf8(text, at, gb_bytes, _IN_GB, "gb18030", bar)
+
+
+def utf8_in_latin(text: str, at: int, bar: Bar) -> Misread | None:
+    """UTF-8 read as Latin-1 or code page 1252 from a place on: æ–‡ç« is 文章."""
+    return _utf8(text, at, latin_bytes, _IN_LATIN, "cp1252", bar)
+
+
+def _utf8(
+    text: str, at: int, code: Callable[[str], bytes], pattern: re.Pattern[bytes], wrong: str, bar: Bar
+) -> Misread | None:
+    data, bounds = _written(text, at, code)
+    m = pattern.match(data)
+    if m is None:
+        return None
+    end = m.end()
+    while end not in bounds:
+        end -= 1
+    body = data[:end]
+    to = at + bounds[end]
+    try:
+        if end == m.end():
+            return proven(text, at, to, body, body.decode(), "utf-8", wrong, bar)
+    except UnicodeDecodeError:
+        pass
+    reads = re.sub(rb"\xff[\x80-\xbf]*", b"\xff", body).decode("utf-8", "replace")
+    return _told(text, at, to, re.sub(LOST + "+", LOST, reads), "utf-8", wrong, bar)
+
+
+def _written(text: str, at: int, code: Callable[[str], bytes]) -> tuple[bytes, dict[int, int]]:
+    """The bytes of a run from a place on, FF for a sign of loss; and at which of them a character ends: which."""
+    out = bytearray()
+    bounds = {0: 0}
+    due = 0  # bytes that the character of UTF-8 at hand still wants
+    for n in range(at, len(text)):
+        char = text[n]
+        if char in "?\ufffd":
+            if n == at or (text[n - 1] < "\x80" and text[n - 1] != "?"):
+                break
+            own = b"\xff"
+        elif char == "€" and code is gb_bytes and due == 1 and _goes_on(text[n + 1 : n + 2]):
+            own = b"\xa2\xe3"  # the euro sign of GB18030: the end of one character and the start of the next
+        else:
+            own = code(char) if char >= "\x80" else b""
+            if not own:
+                break
+        out += own
+        for byte in own:
+            due = max(due - 1, 0) if byte < 0xC0 or byte == 0xFF else 2 if byte >= 0xE0 else 1
+        bounds[len(out)] = n + 1 - at
+    return bytes(out), bounds
+
+
+def _goes_on(char: str) -> bool:
+    """Whether a character of GBK begins with a later byte of UTF-8, or something is lost there."""
+    return char in ("€", "?", LOST) or b"" < (gb_bytes(char) if char else b"") < b"\xc0"
+
+
+def _told(text: str, at: int, to: int, reads: str, right: str, wrong: str, bar: Bar) -> Misread | None:
+    """What is left of a place where bytes were lost, if enough is; it may have gone wrong twice."""
+    observed = text[at:to]
+    if bar.chars < 2 and not reads.strip(LOST) and (LOST in observed or "?" in observed):
+        return Misread(at, to, reads, right, wrong, False, 0.0)
+    for rounds in (1, 2):
+        if over := gain(observed, reads.replace(LOST, ""), bar):
+            return Misread(at, to, reads, right, wrong, False, over, rounds)
+        if rounds == 1:
+            reads = LOST.join(_again(part, bar) for part in reads.split(LOST))
+    return None
+
+
+def _again(part: str, bar: Bar) -> str:
+    ways = (way(part, 0, bar) for way in (utf8_in_gb, utf8_in_latin) if part)
+    return next((m.reads for m in ways if m), "")
+
+
+def pairs_in_latin(text: str, at: int, bar: Bar) -> Misread | None:
+    """GB18030 or Big5 read as Latin-1 or code page 1252, around a place: ÎÄÕÂ is 文章."""
+    start = at
+    while start and latin_bytes(text[start - 1]):
+        start -= 1
+    high = at
+    while high < len(text) and latin_bytes(text[high]):
+        high += 1
+    first = start  # where Big5 begins: its second bytes may be ASCII
+    while first and (
+        latin_bytes(text[first - 1])
+        or ("@" <= text[first - 1] <= "~" and first > 1 and latin_bytes(text[first - 2]))
+    ):
+        first -= 1
+    end = high
+    while end < len(text) and (latin_bytes(text[end]) or "@" <= text[end] <= "~"):
+        end += 1
+    found: list[Misread] = []
+    for right, pattern in _PAIRS:
+        for begin in sorted({first if right == "big5" else start, start}):
+            data = b"".join(latin_bytes(c) or c.encode() for c in text[begin:end])
+            found += (
+                m for m in _paired(text, begin, end, max(high - begin, 0), data, right, pattern, bar) if m
+            )
+    return max(found, key=lambda f: (f.whole, f.evidence), default=None)
+
+
+def _paired(
+    text: str,
+    begin: int,
+    end: int,
+    high: int,
+    data: bytes,
+    right: str,
+    pattern: re.Pattern[bytes],
+    bar: Bar,
+) -> list[Misread | None]:
+    """The readings of a run, from its first byte and, as one may be lost, from its second."""
+    out = []
+    for offset in (0, 1):
+        m = pattern.match(data, offset)
+        if m is None:
+            continue
+        try:
+            reads = m.group().decode(right)
+        except UnicodeDecodeError:
+            continue
+        to = begin + m.end()
+        if offset == 0 and m.end() >= high and not (to < end and latin_bytes(text[to])):
+            out.append(proven(text, begin, to, m.group(), reads, right, "cp1252", bar))
+        elif bar.chars >= 2:
+            reads = LOST * offset + reads + LOST
+            out.append(_told(text, begin, max(to, begin + high), reads, right, "cp1252", bar))
+    return out
