@@ -17,6 +17,8 @@ of every second corpus: a table of the even ones has then counted nothing that i
 from __future__ import annotations
 
 import argparse
+import gettext
+import json
 import lzma
 import random
 import re
@@ -24,6 +26,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from cleanup import chinese
 from cleanup.detect import misread, misread_big5
@@ -241,7 +244,7 @@ VERDICTS = ("repaired", "partly", "flagged", "missed", "wrong")
 
 def mended(text: str) -> tuple[str, list[str], int]:
     """The text with what the detector repairs, the repairs, and how much it only flags."""
-    found = propose(Reading(text, View(text, len(text)), text, ""))
+    found = propose(reading(text))
     edits = [p.edit for p in found if p.edit is not None]
     return apply(text, edits), [e.replacement for e in edits], len(found) - len(edits)
 
@@ -259,10 +262,96 @@ def judged(text: str, seen: str, result: str, repairs: list[str], flags: int) ->
     return "partly" if repairs else "flagged" if flags else "missed"
 
 
+def clean(args: argparse.Namespace) -> None:
+    """Everything that is found in clean text: the corpora, undamaged articles, the catalogs of this machine."""
+    read = 0
+    for name, text in corpora(args.corpora, args.part, args.chars):
+        read += len(text)
+        show(name, text)
+    print(f"corpora: {read:,} characters")
+    if args.articles:
+        read = 0
+        for line in args.articles.read_text("utf-8").splitlines():
+            article = json.loads(line)
+            read += len(article["text"])
+            show(article["id"], article["text"])
+        print(f"articles: {read:,} characters")
+    read = Counter()
+    for language, text in catalogs():
+        read[language] += len(text)
+        show(language, text)
+    print(f"messages of programs in {len(read)} languages: {sum(read.values()):,} characters")
+
+
+def catalogs() -> Iterator[tuple[str, str]]:
+    """(language, its messages) of the translated programs of this machine, in whatever language there is."""
+    for path in sorted(Path("/usr/share/locale").glob("*/LC_MESSAGES/*.mo")):
+        with path.open("rb") as f:
+            try:
+                messages = gettext.GNUTranslations(f)._catalog  # the class offers no other way to all of them
+            except (OSError, ValueError, LookupError):
+                continue
+        yield path.parts[4], "\n".join(v for v in messages.values() if isinstance(v, str))
+
+
+def show(name: str, text: str) -> None:
+    for p in propose(reading(text)):
+        around = text[max(0, p.start - 8) : p.start], text[p.start : p.end], text[p.end : p.end + 8]
+        print(f"   {name}: {p.rule} {around} {p.replacement or p.evidence['reads']!r}")
+
+
+def speed(args: argparse.Namespace) -> None:
+    """The detector on articles of 2,000 characters, and decoding, beside jieba.lcut of the same text."""
+    import jieba
+    from opencc import OpenCC
+
+    text = "".join(t for _, t in corpora(args.corpora, args.part, 100_000))
+    articles = [text[i : i + 2000] for i in range(0, len(text), 2000)]
+    jieba.initialize()
+    started = time.perf_counter()
+    for article in articles[:200]:
+        jieba.lcut(article)
+    jieba_rate = 200 * 2000 / (time.perf_counter() - started)
+    print(f"jieba.lcut {jieba_rate / 1e6:.2f} M characters a second")
+    convert = OpenCC("s2t").convert
+    tasks: list[tuple[str, list[Reading] | list[bytes], Callable[[Any], object]]] = [
+        ("mojibake, simplified", [reading(a) for a in articles], propose),
+        ("mojibake, traditional", [reading(convert(a)) for a in articles[:500]], propose),
+        ("mojibake, French", [reading(a) for a in french()], propose),
+        *(
+            (f"decode {e}", [a.encode(e, "ignore") for a in articles], decode)
+            for e in ENCODINGS
+            if e != "big5"
+        ),
+        ("bytes.decode utf-8", [a.encode() for a in articles], bytes.decode),
+    ]
+    for name, items, work in tasks:
+        work(items[0])
+        best = 1e9
+        for _ in range(3):
+            started = time.perf_counter()
+            for item in items:
+                work(item)
+            best = min(best, time.perf_counter() - started)
+        rate = len(items) * 2000 / best
+        print(f"{name:<24} {rate / 1e6:8.1f} M characters a second, {rate / jieba_rate:6.0f} times jieba")
+
+
+def french() -> list[str]:
+    text = "\n".join(t for language, t in catalogs() if language == "fr")[:1_000_000]
+    return [text[i : i + 2000] for i in range(0, len(text), 2000)]
+
+
+def reading(text: str) -> Reading:
+    return Reading(text, View(text, len(text)), text, "")
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("what", choices=("detect", "mojibake", "clean", "speed"))
     ask.add_argument("corpora", type=Path)
+    ask.add_argument("articles", type=Path, nargs="?")
+    ask.add_argument("--chars", type=int, default=1_500_000, help="of each corpus, for clean")
     ask.add_argument("--part", choices=("all", "even", "odd"), default="all")
     ask.add_argument("--table", type=Path)
     ask.add_argument("--n", type=int, default=400)
@@ -274,7 +363,7 @@ def main() -> None:
         table = chinese.load(args.table)
         chinese.counts.cache_clear()
         encoding.counts = misread.counts = misread_big5.counts = lambda: table
-    {"detect": detect, "mojibake": mojibake}[args.what](args)
+    {"detect": detect, "mojibake": mojibake, "clean": clean, "speed": speed}[args.what](args)
 
 
 if __name__ == "__main__":

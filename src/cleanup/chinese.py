@@ -29,6 +29,8 @@ _RARE = -1.0
 _PAIR = 1.0
 # What wrong decodings are full of and prose is not: private use, unassigned, control characters.
 _NEVER = -2.0
+# Rarer marks of Chinese and of general punctuation.
+_MARK = 0.4
 # Letters and signs of other writing: no evidence for Chinese, a little against.
 _FOREIGN = -0.3
 
@@ -77,7 +79,7 @@ def _unlisted(char: str) -> float:
     if "\u3400" <= char <= "\u9fff":
         return _RARE
     if "\u3000" <= char <= "\u303f" or "\uff01" <= char <= "\uff5e" or "\u2010" <= char <= "\u203b":
-        return 0.0
+        return _MARK
     category = unicodedata.category(char)
     if category in ("Co", "Cn", "Cc", "Cs"):
         return _NEVER

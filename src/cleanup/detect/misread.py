@@ -44,7 +44,8 @@ class Misread:
 
     reads     what it says, with U+FFFD where bytes were lost
     whole     nothing is lost and the round trip holds: `reads` is the repair
-    evidence  log10, of `reads` over what stands there
+    evidence  log10, of `reads` over what stands there; 0 where nothing is proven, and then no part of the
+              place is by itself, either
     """
 
     start: int
@@ -96,7 +97,7 @@ def _two_bytes(char: str, codec: str) -> bytes:
 
 
 # Code page 1252 as Windows and the web read it: the five bytes it leaves empty are controls, as in Latin-1.
-_CP1252 = {chr(b): bytes([b]) for b in range(0x80, 0x100)} | {
+CP1252 = {chr(b): bytes([b]) for b in range(0x80, 0x100)} | {
     bytes([b]).decode("cp1252"): bytes([b])
     for b in range(0x80, 0xA0)
     if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
@@ -105,11 +106,11 @@ _CP1252 = {chr(b): bytes([b]) for b in range(0x80, 0x100)} | {
 
 def latin_bytes(char: str) -> bytes:
     """The byte of a character in Latin-1 or code page 1252, from 80 up, b"" for one that they do not have."""
-    return _CP1252.get(char, b"")
+    return CP1252.get(char, b"")
 
 
-def undone(text: str, rounds: int) -> Iterator[tuple[str, int]]:
-    """What a whole text may have been before it went wrong: once, twice, … `rounds` times."""
+def undone(text: str, rounds: int) -> Iterator[tuple[str, str, int]]:
+    """What a whole text may have been before it went wrong: once, twice, … `rounds` times; with its encoding."""
     for code, rights in ((gb_bytes, ("utf-8",)), (latin_bytes, ("utf-8", "gb18030", "big5"))):
         body = b"".join(c.encode() if c < "\x80" else code(c) or b"\xff" for c in text)
         for right in rights:
@@ -118,9 +119,9 @@ def undone(text: str, rounds: int) -> Iterator[tuple[str, int]]:
             except UnicodeDecodeError:
                 continue
             if before != text and before.encode(right) == body:
-                yield before, 1
+                yield before, right, 1
                 if rounds > 1:
-                    yield from ((last, n + 1) for last, n in undone(before, rounds - 1))
+                    yield from ((last, own, n + 1) for last, own, n in undone(before, rounds - 1))
 
 
 def proven(
@@ -131,7 +132,7 @@ def proven(
         return None
     if over := gain(text[at:to], reads, bar):
         return Misread(at, to, reads, right, wrong, True, over)
-    for last, n in undone(reads, ROUNDS - 1):
+    for last, own, n in undone(reads, ROUNDS - 1):
         if over := gain(text[at:to], last, bar):
-            return Misread(at, to, last, right, wrong, True, over, n + 1)
+            return Misread(at, to, last, own, wrong, True, over, n + 1)
     return None

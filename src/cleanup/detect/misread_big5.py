@@ -7,21 +7,27 @@ other way, is not as it stands, and has no part of which that is not so.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from cleanup.chinese import counts
 from cleanup.detect.misread import ALONE, LOST, Bar, Misread, big5_bytes, gb_bytes
 
-# So many characters, and of each so much evidence, for the reading and over what stands there. Characters that
+# So many characters, or fewer with private use among them, which no clean text has; and of each so much evidence, for the reading and over what stands there. Characters that
 # prose never has, as private use, count against what stands there, and then common pairs are not asked for.
-_CHARS = 4
+_CHARS = 6
+_CHARS_PRIVATE = 4
 _PER_CHAR = 0.8
 _PAIRS = 0.2
 _NO_PAIRS_ABOVE = 2.2
+# What a character must have over what stands there in a run that is too short alone.
+_PER_CHAR_AMONG = 1.6
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_KANA = re.compile("[\u3040-\u30ff]+")
 # A stretch inside a run for which what stands there is the better reading by this much is clean text.
 _CLEAN = -2.5
-# At either end of a run one character more or less is easily wrong.
-_CLEAN_EDGE = -0.5
+# At either end of a run one character more or less is easily wrong: there less is allowed.
+_EDGE = -0.5
 # A stretch inside a longer run has no borders of its own; it must be longer, and is told, not repaired.
 _INSIDE = 8
 
@@ -33,27 +39,32 @@ def crossed(text: str, at: int, right: str, wrong: str, bar: Bar) -> Misread | N
         start -= 1
     while end < len(text) and _other(text[end], right, wrong):
         end += 1
-    if end - start < (_CHARS if bar is ALONE else 1):
-        return None
     observed = text[start:end]
+    if end == start:
+        return None
+    if bar is ALONE and end - start < (_CHARS_PRIVATE if _PRIVATE.search(observed) else _CHARS):
+        return None
     reads = "".join(_other(c, right, wrong) for c in observed)
     table = counts()
-    over = [
-        new - old for new, old in zip(table.by_character(reads), table.by_character(observed), strict=True)
-    ]
-    if _is_whole(over) and (gained := _gain(observed, reads, bar)):
+    before = table.by_character(observed)
+    over = [new - old for new, old in zip(table.by_character(reads), before, strict=True)]
+    if bar is not ALONE:
+        # one character between digits: only where what stands there is rare throughout
+        one = sum(over) >= _PER_CHAR_AMONG * len(over) and max(before) < 0 and _is_alone(text, start, end)
+        return Misread(start, end, reads, right, wrong, True, round(sum(over), 1)) if one else None
+    if _is_whole(over) and (gained := _gain(observed, reads)):
+        if _is_alone(text, start, end) and not _PRIVATE.search(reads):
+            return Misread(start, end, reads, right, wrong, True, gained)
         low, high = start, end
         while low and text[low - 1] == LOST:
             low -= 1
         while high < len(text) and (text[high] == LOST or (text[high - 1] == LOST and text[high] >= "\x80")):
             high += 1
-        if (low, high) == (start, end):
-            return Misread(start, end, reads, right, wrong, True, gained)
         return Misread(low, high, LOST * (start - low) + reads + LOST, right, wrong, False, gained)
     low, high = _stretch(over)
-    if bar is not ALONE or high - low < _INSIDE or not start + low <= at < start + high:
+    if high - low < _INSIDE or not start + low <= at < start + high:
         return None
-    if gained := _gain(observed[low:high], reads[low:high], bar):
+    if gained := _gain(observed[low:high], reads[low:high]):
         return Misread(start + low, start + high, reads[low:high], right, wrong, False, gained)
     return None
 
@@ -74,12 +85,17 @@ def _other(char: str, right: str, wrong: str) -> str:
     return ""
 
 
-def _gain(observed: str, reads: str, bar: Bar) -> float:
+def _is_alone(text: str, start: int, end: int) -> bool:
+    """Whether a run ends at ASCII or at the ends of the text; a character of neither encoding is clean text or loss."""
+    return (not start or text[start - 1] < "\x80") and (end == len(text) or text[end] < "\x80")
+
+
+def _gain(observed: str, reads: str) -> float:
+    if _KANA.fullmatch(observed):
+        return 0.0  # a Japanese word; what went wrong has kana and rarer things by turns
     table = counts()
     n = len(reads)
     evidence, before = table.evidence(reads), table.evidence(observed)
-    if bar is not ALONE:
-        return round(evidence - before, 1) if evidence >= bar.per_char * n and before < 0 else 0.0
     if evidence < _PER_CHAR * n or evidence - before < _PER_CHAR * n:
         return 0.0
     pairs = table.pairs_known(reads)
@@ -92,7 +108,7 @@ def _gain(observed: str, reads: str, bar: Bar) -> float:
 
 def _is_whole(over: list[float]) -> bool:
     """Whether no stretch of a run reads better as it stands."""
-    if over[0] < _CLEAN_EDGE or over[-1] < _CLEAN_EDGE:
+    if min(over[0], over[-1]) < _EDGE:
         return False
     run = 0.0
     for step in over:

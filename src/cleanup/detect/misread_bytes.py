@@ -19,11 +19,12 @@ _IN_GB = re.compile(rb"(?:" + _SIGN + rb"*(?:" + _CHAR + rb"[\x40-\x7e]*|" + _PA
 _IN_LATIN = re.compile(
     rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|" + _PART + rb")+"
 )
-# Two bytes a character. The plain rows of GB2312 first: the rest takes ASCII for second bytes.
+# Two bytes a character, and the lowest byte of a run. The plain rows of GB2312 first: they need no ASCII for
+# second bytes, and none of the signs of code page 1252 that Chinese text has itself, as — and “.
 _PAIRS = (
-    ("gb18030", re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+")),
-    ("big5", re.compile(rb"(?:[\xa1-\xf9][\x40-\x7e\xa1-\xfe])+")),
-    ("gb18030", re.compile(rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe])+")),
+    ("gb18030", re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+"), b"\xa1"),
+    ("big5", re.compile(rb"(?:[\xa1-\xf9][\x40-\x7e\xa1-\xfe])+"), b"\xa1"),
+    ("gb18030", re.compile(rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe])+"), b"\x80"),
 )
 
 
@@ -43,28 +44,61 @@ def utf8_in_latin(text: str, at: int, bar: Bar) -> Misread | None:
 def _utf8(
     text: str, at: int, code: Callable[[str], bytes], pattern: re.Pattern[bytes], wrong: str, bar: Bar
 ) -> Misread | None:
-    data, bounds = _written(text, at, code)
+    data, bounds, euro = _written(text, at, code, split=True)
+    one = _matched(text, at, data, bounds, pattern, wrong, bar)
+    if not euro:
+        return one
+    data, bounds, _ = _written(text, at, code, split=False)
+    other = _matched(text, at, data, bounds, pattern, wrong, bar)
+    if one is None or other is None:
+        return one or other
+    if not one.evidence or not other.evidence:
+        return one if one.evidence else other
+    if one.whole and other.whole:
+        return max(one, other, key=lambda m: m.evidence)
+    # a reading that ends before a sign of loss has taken too little
+    return other if other.whole and text[other.end : other.end + 1] not in ("€", "?", LOST) else one
+
+
+def _matched(
+    text: str,
+    at: int,
+    data: bytes,
+    bounds: dict[int, int],
+    pattern: re.Pattern[bytes],
+    wrong: str,
+    bar: Bar,
+) -> Misread | None:
     m = pattern.match(data)
     if m is None:
         return None
     end = m.end()
     while end not in bounds:
         end -= 1
+    if end <= 3 and bar.chars > 1:
+        return None
     body = data[:end]
     to = at + bounds[end]
+    none = Misread(at, to, "", "utf-8", wrong, False, 0.0)
     try:
         if end == m.end():
-            return proven(text, at, to, body, body.decode(), "utf-8", wrong, bar)
+            return proven(text, at, to, body, body.decode(), "utf-8", wrong, bar) or none
     except UnicodeDecodeError:
         pass
     reads = re.sub(rb"\xff[\x80-\xbf]*", b"\xff", body).decode("utf-8", "replace")
-    return _told(text, at, to, re.sub(LOST + "+", LOST, reads), "utf-8", wrong, bar)
+    return _told(text, at, to, re.sub(LOST + "+", LOST, reads), "utf-8", wrong, bar) or none
 
 
-def _written(text: str, at: int, code: Callable[[str], bytes]) -> tuple[bytes, dict[int, int]]:
-    """The bytes of a run from a place on, FF for a sign of loss; and at which of them a character ends: which."""
+def _written(
+    text: str, at: int, code: Callable[[str], bytes], *, split: bool
+) -> tuple[bytes, dict[int, int], bool]:
+    """The bytes of a run from a place on, FF for a sign of loss; at which of them a character ends: which; and
+    whether a euro sign was split: where one byte is due, it may be the byte 80, or A2 E3, the euro sign of
+    GB18030, which ends one character and begins the next.
+    """
     out = bytearray()
     bounds = {0: 0}
+    euro = False
     due = 0  # bytes that the character of UTF-8 at hand still wants
     for n in range(at, len(text)):
         char = text[n]
@@ -72,17 +106,21 @@ def _written(text: str, at: int, code: Callable[[str], bytes]) -> tuple[bytes, d
             if n == at or (text[n - 1] < "\x80" and text[n - 1] != "?"):
                 break
             own = b"\xff"
-        elif char == "€" and code is gb_bytes and due == 1 and _goes_on(text[n + 1 : n + 2]):
-            own = b"\xa2\xe3"  # the euro sign of GB18030: the end of one character and the start of the next
+        elif char == "€" and split and code is gb_bytes and due == 1 and _goes_on(text[n + 1 : n + 2]):
+            own, euro = b"\xa2\xe3", True
         else:
             own = code(char) if char >= "\x80" else b""
             if not own:
                 break
+        first = own[0]
+        stray = 0xC0 <= first < 0xE2 if due else first < 0xC0 and out[-1:] != b"\xff"
         out += own
         for byte in own:
             due = max(due - 1, 0) if byte < 0xC0 or byte == 0xFF else 2 if byte >= 0xE0 else 1
         bounds[len(out)] = n + 1 - at
-    return bytes(out), bounds
+        if stray and code is gb_bytes:
+            break  # the next byte could not be of UTF-8: no pattern gets past it
+    return bytes(out), bounds, euro
 
 
 def _goes_on(char: str) -> bool:
@@ -94,7 +132,7 @@ def _told(text: str, at: int, to: int, reads: str, right: str, wrong: str, bar: 
     """What is left of a place where bytes were lost, if enough is; it may have gone wrong twice."""
     observed = text[at:to]
     if bar.chars < 2 and not reads.strip(LOST) and (LOST in observed or "?" in observed):
-        return Misread(at, to, reads, right, wrong, False, 0.0)
+        return Misread(at, to, reads, right, wrong, False, bar.evidence)
     for rounds in (1, 2):
         if over := gain(observed, reads.replace(LOST, ""), bar):
             return Misread(at, to, reads, right, wrong, False, over, rounds)
@@ -110,39 +148,41 @@ def _again(part: str, bar: Bar) -> str:
 
 def pairs_in_latin(text: str, at: int, bar: Bar) -> Misread | None:
     """GB18030 or Big5 read as Latin-1 or code page 1252, around a place: ÎÄÕÂ is 文章."""
-    start = at
-    while start and latin_bytes(text[start - 1]):
-        start -= 1
-    high = at
-    while high < len(text) and latin_bytes(text[high]):
-        high += 1
-    first = start  # where Big5 begins: its second bytes may be ASCII
-    while first and (
-        latin_bytes(text[first - 1])
-        or ("@" <= text[first - 1] <= "~" and first > 1 and latin_bytes(text[first - 2]))
-    ):
-        first -= 1
-    end = high
-    while end < len(text) and (latin_bytes(text[end]) or "@" <= text[end] <= "~"):
-        end += 1
     found: list[Misread] = []
-    for right, pattern in _PAIRS:
-        for begin in sorted({first if right == "big5" else start, start}):
+    for right, pattern, low in _PAIRS:
+        if latin_bytes(text[at]) < low:
+            continue
+        start, high = at, at
+        while start and latin_bytes(text[start - 1]) >= low:
+            start -= 1
+        while high < len(text) and latin_bytes(text[high]) >= low:
+            high += 1
+        end = high
+        while end < len(text) and (latin_bytes(text[end]) or "@" <= text[end] <= "~"):
+            end += 1
+        for begin in {start, _big5_start(text, start)} if right == "big5" else (start,):
             data = b"".join(latin_bytes(c) or c.encode() for c in text[begin:end])
-            found += (
-                m for m in _paired(text, begin, end, max(high - begin, 0), data, right, pattern, bar) if m
-            )
+            found += (m for m in _paired(text, begin, high, data, right, pattern, low, bar) if m)
     return max(found, key=lambda f: (f.whole, f.evidence), default=None)
+
+
+def _big5_start(text: str, start: int) -> int:
+    """Where a run of Big5 begins, since its second bytes may be ASCII."""
+    while start > 1 and "@" <= text[start - 1] <= "~" and latin_bytes(text[start - 2]):
+        start -= 2
+        while start and latin_bytes(text[start - 1]):
+            start -= 1
+    return start
 
 
 def _paired(
     text: str,
     begin: int,
-    end: int,
     high: int,
     data: bytes,
     right: str,
     pattern: re.Pattern[bytes],
+    low: bytes,
     bar: Bar,
 ) -> list[Misread | None]:
     """The readings of a run, from its first byte and, as one may be lost, from its second."""
@@ -156,9 +196,9 @@ def _paired(
         except UnicodeDecodeError:
             continue
         to = begin + m.end()
-        if offset == 0 and m.end() >= high and not (to < end and latin_bytes(text[to])):
+        if offset == 0 and to >= high and not latin_bytes(text[to : to + 1]) >= low:
             out.append(proven(text, begin, to, m.group(), reads, right, "cp1252", bar))
         elif bar.chars >= 2:
             reads = LOST * offset + reads + LOST
-            out.append(_told(text, begin, max(to, begin + high), reads, right, "cp1252", bar))
+            out.append(_told(text, begin, max(to, high), reads, right, "cp1252", bar))
     return out

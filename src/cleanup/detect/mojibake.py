@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 
 from cleanup.builtin import BUILT_IN
-from cleanup.detect.misread import ALONE, AMONG, PROVEN, Bar, Misread, latin_bytes
+from cleanup.detect.misread import ALONE, AMONG, CP1252, PROVEN, Bar, Misread, latin_bytes
 from cleanup.detect.misread_big5 import crossed
 from cleanup.detect.misread_bytes import pairs_in_latin, utf8_in_gb, utf8_in_latin
 from cleanup.detect.reading import Proposal, Reading
 
 _MISREAD = BUILT_IN["misread-encoding"]
 _MISREAD_LOST = BUILT_IN["misread-encoding-lost"]
-# Anything that is not ASCII: where a way of going wrong is proven, every run of it is looked at.
-_ODD = re.compile(r"[^\0-\x7f]")
+_CROSSED = {("big5", "gb18030"), ("gb18030", "big5")}
+_RUN = re.compile(r"[^\0-\x7f]+")
 
 
 def propose(reading: Reading) -> list[Proposal]:
@@ -33,9 +31,11 @@ def propose(reading: Reading) -> list[Proposal]:
     found: list[Misread] = []
     done = 0
     for m in gate.search.finditer(text):
-        if m.start() >= done and (one := _best(_ways(text, m.start(), gate, ALONE))) and one.start >= done:
+        if m.start() < done or not (one := _best(_ways(text, m.start(), gate, ALONE))) or one.start < done:
+            continue
+        if one.evidence:
             found.append(one)
-            done = one.end
+        done = one.end
     if found:
         found = _with_company(text, found, gate)
     return [_proposal(one) for one in found if not reading.is_closed(one.start, one.end)]
@@ -47,24 +47,38 @@ def _with_company(text: str, found: list[Misread], gate: _Gate) -> list[Misread]
     for one in found:
         strength[one.way] += one.evidence
     ways = {way for way, evidence in strength.items() if evidence >= PROVEN}
-    if not ways:
-        return found
     out: list[Misread] = []
-    at = 0
-    sure: Misread | None
-    for sure in [*found, None]:
-        limit = sure.start if sure else len(text)
-        for m in _ODD.finditer(text, at, limit):
-            if m.start() < at:
-                continue
-            near = _best(w for w in _ways(text, m.start(), gate, AMONG) if w and w.way in ways)
-            if near and at <= near.start and near.end <= limit:
-                out.append(near)
-                at = near.end
-        if sure:
+    done = 0
+    rest = iter([*found, None])
+    sure = next(rest)
+    for at in _places(text, found, ways, gate):
+        while sure is not None and sure.start <= at:
             out.append(sure)
-            at = sure.end
-    return out
+            done = sure.end
+            sure = next(rest)
+        if at < done:
+            continue
+        near = _best(w for w in _ways(text, at, gate, AMONG) if w and w.way in ways and w.evidence)
+        if near and done <= near.start and (sure is None or near.end <= sure.start):
+            out.append(near)
+            done = near.end
+    return [*out, *([sure] if sure else []), *(one for one in rest if one)]
+
+
+def _places(text: str, found: Sequence[Misread], ways: set[tuple[str, str]], gate: _Gate) -> Iterator[int]:
+    """Where else a proven way may have left its mark, in order: for Big5 and GBK on the same lines alone."""
+    wrongs = {wrong for right, wrong in ways if right == "utf-8" or wrong == "cp1252"}
+    places = set()
+    if "cp1252" in wrongs:
+        places |= {m.start() for m in gate.high.finditer(text)}
+    if "gb18030" in wrongs:
+        places |= {m.start() for m in gate.search.finditer(text) if m.group() in gate.starts}
+    for one in found:
+        if one.way in ways & _CROSSED:
+            start = text.rfind("\n", 0, one.start) + 1
+            end = text.find("\n", one.end)
+            places |= {m.start() for m in _RUN.finditer(text, start, len(text) if end < 0 else end)}
+    yield from sorted(places)
 
 
 def _ways(text: str, at: int, gate: _Gate, bar: Bar) -> Iterator[Misread | None]:
@@ -103,14 +117,16 @@ def _proposal(one: Misread) -> Proposal:
 class _Gate:
     """The search that clean text pays for, and the characters that each way of going wrong gives.
 
-    starts   what the first two bytes of a character of UTF-8 are in GBK; in running Chinese 3 characters in
-             10,000, nearly all of them 浏, and then the next character settles it
+    high     all that a byte from 80 up is in Latin-1 or code page 1252
+    starts   what the first two bytes of a character of UTF-8 are in GBK: 3 in 10,000 characters of clean
+             Chinese, nearly all of them 浏
     latin    letters of Latin-1, and the signs that marks of GBK and Big5 begin with
     in_gb    what Big5 becomes in GBK at every second character: kana and private use
     in_big5  what GBK becomes in Big5 at every second character: its second level, which is rare everywhere
     """
 
     search: re.Pattern[str]
+    high: re.Pattern[str]
     starts: frozenset[str]
     latin: frozenset[str]
     in_gb: frozenset[str]
@@ -120,22 +136,30 @@ class _Gate:
 @lru_cache(maxsize=1)
 def _gate() -> _Gate:
     starts = _decoded("gb18030", [*range(0xE2, 0xEA), 0xEF], range(0x80, 0xC0))
-    latin = frozenset(map(chr, range(0xC0, 0x100))) | frozenset("£¡¤ª¬§") - frozenset("×÷")
-    kana, private = (
-        _decoded("gb18030", [0xA4, 0xA5], range(0xA1, 0xFF)),
-        frozenset(map(chr, range(0xE000, 0xE766))),
-    )
-    in_gb = kana | private
+    seconds = _decoded("gb18030", range(0x81, 0xC0), range(0x40, 0xFF)) | frozenset("€?\ufffd")
+    latin = frozenset(map(chr, range(0xC0, 0x100))).union("£¡¤ª¬§") - frozenset("×÷")
+    kana, private = _decoded("gb18030", [0xA4, 0xA5], range(0xA1, 0xFF)), map(chr, range(0xE000, 0xE766))
+    in_gb = kana.union(private)
     in_big5 = _decoded("cp950", range(0xCA, 0xD8), range(0xA1, 0xFF))
-    odd = re.escape("".join(sorted(starts | latin | in_gb | in_big5)))
-    # alone before ASCII none of them is part of a stretch; a question mark may stand for what was lost
-    return _Gate(re.compile(f"[{odd}](?=[^\0->@-\x7f]|[?@-~])"), starts, latin, in_gb, in_big5)
+    first, second, odd, high = (_class(c) for c in (starts, seconds, in_gb | in_big5, CP1252))
+    # one class for all, so that clean text is searched once; what must follow is asked of the few that are found
+    search = re.compile(
+        f"{_class(starts | latin | in_gb | in_big5)}(?:(?<={first})(?={second})"
+        f"|(?<={_class(latin)})(?=[@-~]?{high})|(?<={odd})(?=[^\\n]{{0,3}}{odd}))"
+    )
+    return _Gate(search, re.compile(high), starts, latin, in_gb, in_big5)
+
+
+def _class(chars: Iterable[str]) -> str:
+    return "[" + re.escape("".join(sorted(chars))) + "]"
 
 
 def _decoded(codec: str, leads: Iterable[int], trails: Iterable[int]) -> frozenset[str]:
     """The characters that pairs of bytes are in an encoding."""
-    out = set()
-    for pair in product(leads, trails):
-        with suppress(UnicodeDecodeError):
-            out.add(bytes(pair).decode(codec))
-    return frozenset(c for c in out if len(c) == 1)
+    trails = bytes(trails)
+    out: set[str] = set()
+    for lead in leads:
+        # a newline after each pair: what is no character takes nothing of the next one with it
+        row = b"".join(bytes((lead, trail, 10)) for trail in trails).decode(codec, "replace")
+        out.update(pair for pair in row.split("\n") if len(pair) == 1)
+    return frozenset(out - {"\ufffd"})
