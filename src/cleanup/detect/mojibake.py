@@ -20,7 +20,7 @@ from cleanup.detect.reading import Proposal, Reading
 
 _MISREAD = BUILT_IN["misread-encoding"]
 _MISREAD_LOST = BUILT_IN["misread-encoding-lost"]
-_CROSSED = {("big5", "gb18030"), ("gb18030", "big5")}
+_CROSSED = {("big5", "gb18030", 1), ("gb18030", "big5", 1)}
 _RUN = re.compile(r"[^\0-\x7f]+")
 
 
@@ -43,7 +43,7 @@ def propose(reading: Reading) -> list[Proposal]:
 
 def _with_company(text: str, found: list[Misread], gate: _Gate) -> list[Misread]:
     """What was found, and what went wrong in the same way and is too short to prove it alone."""
-    strength: dict[tuple[str, str], float] = defaultdict(float)
+    strength: dict[tuple[str, str, int], float] = defaultdict(float)
     for one in found:
         strength[one.way] += one.evidence
     ways = {way for way, evidence in strength.items() if evidence >= PROVEN}
@@ -65,9 +65,11 @@ def _with_company(text: str, found: list[Misread], gate: _Gate) -> list[Misread]
     return [*out, *([sure] if sure else []), *(one for one in rest if one)]
 
 
-def _places(text: str, found: Sequence[Misread], ways: set[tuple[str, str]], gate: _Gate) -> Iterator[int]:
+def _places(
+    text: str, found: Sequence[Misread], ways: set[tuple[str, str, int]], gate: _Gate
+) -> Iterator[int]:
     """Where else a proven way may have left its mark, in order: for Big5 and GBK on the same lines alone."""
-    wrongs = {wrong for right, wrong in ways if right == "utf-8" or wrong == "cp1252"}
+    wrongs = {wrong for right, wrong, _ in ways if right == "utf-8" or wrong == "cp1252"}
     places = set()
     if "cp1252" in wrongs:
         places |= {m.start() for m in gate.high.finditer(text)}
