@@ -8,6 +8,7 @@
 `detect`    2,000 short files in five encodings, beside charset-normalizer and chardet where they are installed
 `mojibake`  10,000 sentences through each way of going wrong: repaired, flagged, repaired wrongly
 `clean`     everything that is found in text that is clean
+`others`    other languages in their old encodings, as files and read wrongly
 `speed`     the detector and the readers beside jieba.lcut of the same text
 
 `--table PATH` judges with another table of counts (benchmarks/count_chinese.py), and `--part odd` takes sentences
@@ -283,6 +284,41 @@ def clean(args: argparse.Namespace) -> None:
     print(f"messages of programs in {len(read)} languages: {sum(read.values()):,} characters")
 
 
+# Encodings that other languages were written in, to be read wrongly, too: none of them may come out as Chinese.
+LEGACY = {
+    "ru": "cp1251", "uk": "koi8-u", "bg": "cp1251", "be": "cp1251", "ko": "euc-kr", "ja": "euc-jp", "el": "cp1253",
+    "he": "cp1255", "ar": "cp1256", "th": "cp874", "pl": "cp1250", "cs": "cp1250", "hu": "cp1250", "tr": "cp1254",
+    "fr": "cp1252", "de": "cp1252", "es": "cp1252", "sv": "cp1252", "vi": "cp1258", "lt": "cp1257", "lv": "cp1257",
+}  # fmt: skip
+
+
+def others(args: argparse.Namespace) -> None:
+    """Other languages in their old encodings: as files, and read as Latin-1, and their UTF-8 as GBK."""
+    files: Counter[str] = Counter()
+    taken: Counter[str] = Counter()
+    changed: Counter[str] = Counter()
+    for language, text in catalogs():
+        if language not in LEGACY:
+            continue
+        for message in text.split("\n\n")[:50]:
+            raw = message.encode(LEGACY[language], "ignore")
+            if raw.isascii():
+                continue
+            files[language] += 1
+            if (told := ours(raw)) in ("gb18030", "big5", "utf-16-le", "utf-16-be"):
+                taken[language] += 1
+                print(f"   taken for {told}: {language} {message[:50]!r} {raw.decode(told)[:50]!r}")
+            for read in (as_cp1252(raw), as_gb(message.encode())):
+                for p in propose(reading(read)):
+                    if p.edit is None or p.replacement not in message:
+                        changed[language] += 1
+                        print(f"   {p.rule}: {language} {read[p.start : p.end]!r} {p.evidence['reads']!r}")
+    print(
+        f"{sum(files.values())} texts in {len(files)} languages: {sum(taken.values())} files taken for Chinese,"
+    )
+    print(f"   {sum(changed.values())} places found in their wrong readings that are not their own language")
+
+
 def catalogs() -> Iterator[tuple[str, str]]:
     """(language, its messages) of the translated programs of this machine, in whatever language there is."""
     for path in sorted(Path("/usr/share/locale").glob("*/LC_MESSAGES/*.mo")):
@@ -348,7 +384,7 @@ def reading(text: str) -> Reading:
 
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("what", choices=("detect", "mojibake", "clean", "speed"))
+    ask.add_argument("what", choices=("detect", "mojibake", "clean", "others", "speed"))
     ask.add_argument("corpora", type=Path)
     ask.add_argument("articles", type=Path, nargs="?")
     ask.add_argument("--chars", type=int, default=1_500_000, help="of each corpus, for clean")
@@ -363,7 +399,9 @@ def main() -> None:
         table = chinese.load(args.table)
         chinese.counts.cache_clear()
         encoding.counts = misread.counts = misread_big5.counts = lambda: table
-    {"detect": detect, "mojibake": mojibake, "clean": clean, "speed": speed}[args.what](args)
+    {"detect": detect, "mojibake": mojibake, "clean": clean, "others": others, "speed": speed}[args.what](
+        args
+    )
 
 
 if __name__ == "__main__":

@@ -32,10 +32,11 @@ class Bar:
 # A place by itself. A word of two common characters has 3 to 5; nothing in 29 M characters of clean text gets over
 # 2.0, and there one more word in 300 would be repaired: 2.5 is for text unlike those corpora.
 ALONE = Bar(2, 2.5, 0.5)
-# A place in a text where the same way of going wrong is proven elsewhere, by evidence of at least PROVEN: then
-# single characters between digits are expected, and it is enough that they are common ones.
+# A place in a text where the same way of going wrong is proven elsewhere, by evidence of at least PROVEN (bytes of
+# UTF-8 prove much by themselves, those of two bytes a character little): then single characters between digits are
+# expected, and it is enough that they are common ones.
 AMONG = Bar(1, 0.1, 0.1)
-PROVEN = 4.0
+PROVEN = {True: 4.0, False: 12.0}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,19 @@ _EDGE = -0.5
 _INSIDE = 8
 
 
-def crossed(text: str, at: int, right: str, wrong: str, bar: Bar) -> Misread | None:
-    """Bytes of `right`, read as `wrong`, around a place; one of them is big5, the other gb18030."""
+def run_around(text: str, at: int, right: str, wrong: str) -> tuple[int, int]:
+    """The run of characters around a place that both encodings have."""
     start, end = at, at
     while start and _other(text[start - 1], right, wrong):
         start -= 1
     while end < len(text) and _other(text[end], right, wrong):
         end += 1
+    return start, end
+
+
+def crossed(text: str, at: int, right: str, wrong: str, bar: Bar) -> Misread | None:
+    """Bytes of `right`, read as `wrong`, around a place; one of them is big5, the other gb18030."""
+    start, end = run_around(text, at, right, wrong)
     observed = text[start:end]
     if end == start:
         return None
@@ -62,7 +68,7 @@ def crossed(text: str, at: int, right: str, wrong: str, bar: Bar) -> Misread | N
             high += 1
         return Misread(low, high, LOST * (start - low) + reads + LOST, right, wrong, False, gained)
     low, high = _stretch(over)
-    if high - low < _INSIDE or not start + low <= at < start + high:
+    if high - low < _INSIDE:
         return None
     if gained := _gain(observed[low:high], reads[low:high]):
         return Misread(start + low, start + high, reads[low:high], right, wrong, False, gained)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from cleanup.chinese import counts
 from cleanup.detect.misread import LOST, Bar, Misread, gain, gb_bytes, latin_bytes, proven
 
 # UTF-8 of Chinese text: characters of three bytes, and between them a few signs of two. Not of two at an end:
@@ -26,6 +27,13 @@ _PAIRS = (
     ("big5", re.compile(rb"(?:[\xa1-\xf9][\x40-\x7e\xa1-\xfe])+"), b"\xa1"),
     ("gb18030", re.compile(rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe])+"), b"\x80"),
 )
+
+
+# Half a run of pairs, or one that begins a byte later, reads as some word by chance: Korean has 来美 in it.
+_PART_OF_PAIRS = Bar(4, 3.5, 0.5)
+# Two bytes a character have no structure: Arabic in its old encoding is a row of common Chinese characters. But not
+# one in which as many neighbours are a common pair; of clean Chinese half are.
+_PAIRS_KNOWN = 0.2
 
 
 def utf8_in_gb(text: str, at: int, bar: Bar) -> Misread | None:
@@ -118,7 +126,7 @@ def _written(
         for byte in own:
             due = max(due - 1, 0) if byte < 0xC0 or byte == 0xFF else 2 if byte >= 0xE0 else 1
         bounds[len(out)] = n + 1 - at
-        if stray and code is gb_bytes:
+        if stray:
             break  # the next byte could not be of UTF-8: no pattern gets past it
     return bytes(out), bounds, euro
 
@@ -195,10 +203,21 @@ def _paired(
             reads = m.group().decode(right)
         except UnicodeDecodeError:
             continue
+        if not _is_prose(reads, bar):
+            continue
         to = begin + m.end()
         if offset == 0 and to >= high and not latin_bytes(text[to : to + 1]) >= low:
             out.append(proven(text, begin, to, m.group(), reads, right, "cp1252", bar))
         elif bar.chars >= 2:
             reads = LOST * offset + reads + LOST
-            out.append(_told(text, begin, max(to, high), reads, right, "cp1252", bar))
+            out.append(_told(text, begin, max(to, high), reads, right, "cp1252", _PART_OF_PAIRS))
     return out
+
+
+def _is_prose(reads: str, bar: Bar) -> bool:
+    """Whether neighbours are common pairs as they are in prose, and not one character over and over."""
+    if bar.chars < 2 and len(reads) < 3:
+        return True
+    if len(set(reads)) < min(len(reads), 3):
+        return False
+    return counts().pairs_known(reads) >= max(1, _PAIRS_KNOWN * (len(reads) - 1))

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from cleanup.builtin import BUILT_IN
 from cleanup.detect.misread import ALONE, AMONG, CP1252, PROVEN, Bar, Misread, latin_bytes
-from cleanup.detect.misread_big5 import crossed
+from cleanup.detect.misread_big5 import crossed, run_around
 from cleanup.detect.misread_bytes import pairs_in_latin, utf8_in_gb, utf8_in_latin
 from cleanup.detect.reading import Proposal, Reading
 
@@ -29,9 +29,14 @@ def propose(reading: Reading) -> list[Proposal]:
     text = reading.text
     gate = _gate()
     found: list[Misread] = []
+    tried: dict[str, int] = {}
     done = 0
     for m in gate.search.finditer(text):
-        if m.start() < done or not (one := _best(_ways(text, m.start(), gate, ALONE))) or one.start < done:
+        if (
+            m.start() < done
+            or not (one := _best(_ways(text, m.start(), gate, ALONE, tried)))
+            or one.start < done
+        ):
             continue
         if one.evidence:
             found.append(one)
@@ -46,8 +51,9 @@ def _with_company(text: str, found: list[Misread], gate: _Gate) -> list[Misread]
     strength: dict[tuple[str, str, int], float] = defaultdict(float)
     for one in found:
         strength[one.way] += one.evidence
-    ways = {way for way, evidence in strength.items() if evidence >= PROVEN}
+    ways = {way for way, evidence in strength.items() if evidence >= PROVEN[way[0] == "utf-8"]}
     out: list[Misread] = []
+    tried: dict[str, int] = {}
     done = 0
     rest = iter([*found, None])
     sure = next(rest)
@@ -58,7 +64,7 @@ def _with_company(text: str, found: list[Misread], gate: _Gate) -> list[Misread]
             sure = next(rest)
         if at < done:
             continue
-        near = _best(w for w in _ways(text, at, gate, AMONG) if w and w.way in ways and w.evidence)
+        near = _best(w for w in _ways(text, at, gate, AMONG, tried) if w and w.way in ways and w.evidence)
         if near and done <= near.start and (sure is None or near.end <= sure.start):
             out.append(near)
             done = near.end
@@ -83,19 +89,33 @@ def _places(
     yield from sorted(places)
 
 
-def _ways(text: str, at: int, gate: _Gate, bar: Bar) -> Iterator[Misread | None]:
-    """What each way of going wrong makes of a place."""
+def _ways(text: str, at: int, gate: _Gate, bar: Bar, tried: dict[str, int]) -> Iterator[Misread | None]:
+    """What each way of going wrong makes of a place. `tried` holds, for each way that looks at a whole run, how far
+    it has looked in vain: French or Japanese has something odd at every other place.
+    """
     char = text[at]
     among = bar is not ALONE
     if char in gate.latin or (among and latin_bytes(char)):
         yield utf8_in_latin(text, at, bar)
-        yield pairs_in_latin(text, at, bar)
+        if at >= tried.get("latin", 0):
+            one = pairs_in_latin(text, at, bar)
+            if one is None:
+                tried["latin"] = _run_end(text, at)
+            yield one
     if char in gate.starts:
         yield utf8_in_gb(text, at, bar)
-    if char in gate.in_gb or among:
-        yield crossed(text, at, "big5", "gb18030", bar)
-    if char in gate.in_big5 or among:
-        yield crossed(text, at, "gb18030", "big5", bar)
+    for right, wrong, own in (("big5", "gb18030", gate.in_gb), ("gb18030", "big5", gate.in_big5)):
+        if (char in own or among) and at >= tried.get(right, 0):
+            one = crossed(text, at, right, wrong, bar)
+            if one is None or not one.start <= at < one.end:
+                tried[right] = max(run_around(text, at, right, wrong)[1], at + 1)
+            yield one
+
+
+def _run_end(text: str, at: int) -> int:
+    while at < len(text) and latin_bytes(text[at]):
+        at += 1
+    return at
 
 
 def _best(ways: Iterable[Misread | None]) -> Misread | None:

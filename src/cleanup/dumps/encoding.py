@@ -37,6 +37,10 @@ _SAMPLES = (600, 1 << 16)
 _ENOUGH = 2.0
 _ENOUGH_PER_CHAR = 0.25
 _MARGIN = 1.5
+# Korean in its old encoding is a row of common Chinese characters, but nearly no two of them are a common pair; of
+# clean Chinese half are. Asked of texts of so many characters.
+_PAIRS_FROM = 6
+_PAIRS_KNOWN = 0.1
 # Two bytes that happen to be one Chinese character are no proof that a file with NUL bytes is text.
 _ENOUGH_WITH_NUL = 4.0
 # So many bytes, every second one zero, are UTF-16.
@@ -152,8 +156,10 @@ def _candidates(body: bytes, start: int, size: int, names: tuple[str, ...]) -> l
             continue
         if "\0" in text:
             continue
-        evidence = counts().evidence(text)
         others = sum(c >= "\x80" for c in text)
+        if others >= _PAIRS_FROM and counts().pairs_known(text) < _PAIRS_KNOWN * others:
+            continue
+        evidence = counts().evidence(text)
         out.append((evidence, evidence / max(others, 1), name))
     return out
 
