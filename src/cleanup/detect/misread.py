@@ -136,6 +136,6 @@ def proven(
         if over := gain(text[at:to], last, bar):
             # U+FFFD among the bytes: what it stood for was lost before
             found = Misread(at, to, last, own, wrong, LOST not in last, over, n + 1)
-            if bar is ALONE:
+            if bar.chars > 1:
                 break  # less evidence will do in company, and then half undone may look done
     return found

@@ -31,6 +31,8 @@ _PAIRS = (
 
 # Half a run of pairs, or one that begins a byte later, reads as some word by chance: Korean has 来美 in it.
 _PART_OF_PAIRS = Bar(4, 3.5, 0.5)
+# A whole run, too: Arabic has 轻人 in it, with 3.8.
+_WHOLE_PAIRS = Bar(2, 4.0, 0.5)
 # Two bytes a character have no structure: Arabic in its old encoding is a row of common Chinese characters. But not
 # one in which as many neighbours are a common pair; of clean Chinese half are.
 _PAIRS_KNOWN = 0.2
@@ -64,8 +66,10 @@ def _utf8(
         return one if one.evidence else other
     if one.whole and other.whole:
         return max(one, other, key=lambda m: m.evidence)
-    # a reading that ends before a sign of loss has taken too little
-    return other if other.whole and text[other.end : other.end + 1] not in ("€", "?", LOST) else one
+    # a reading that ends before a sign of loss has taken too little, and 中止 with a byte lost is no 中歀
+    if not other.whole or text[other.end : other.end + 1] in ("€", "?", LOST):
+        return one
+    return max(one, other, key=lambda m: m.evidence)
 
 
 def _matched(
@@ -207,7 +211,8 @@ def _paired(
             continue
         to = begin + m.end()
         if offset == 0 and to >= high and not latin_bytes(text[to : to + 1]) >= low:
-            out.append(proven(text, begin, to, m.group(), reads, right, "cp1252", bar))
+            floor = bar if bar.chars < 2 else _WHOLE_PAIRS
+            out.append(proven(text, begin, to, m.group(), reads, right, "cp1252", floor))
         elif bar.chars >= 2:
             reads = LOST * offset + reads + LOST
             out.append(_told(text, begin, max(to, high), reads, right, "cp1252", _PART_OF_PAIRS))

@@ -53,6 +53,7 @@ _SUREST = 0.9999
 _HIGH = re.compile(rb"[\x80-\xff]")
 # What UTF-8 writes in three bytes or more. Bytes that decode to such are UTF-8 and nothing else.
 HAN_OR_ABOVE = re.compile("[\u0800-\U0010ffff]")
+_RUN = re.compile(r"[^\0-\x7f]{2,}")
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 
 
@@ -157,6 +158,8 @@ def _candidates(body: bytes, start: int, size: int, names: tuple[str, ...]) -> l
         if "\0" in text:
             continue
         others = sum(c >= "\x80" for c in text)
+        if 2 * sum(map(len, _RUN.findall(text))) < others:
+            continue  # single characters between letters, as German is in GBK
         if others >= _PAIRS_FROM and counts().pairs_known(text) < _PAIRS_KNOWN * others:
             continue
         evidence = counts().evidence(text)
