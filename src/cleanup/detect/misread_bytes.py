@@ -29,13 +29,21 @@ _PAIRS = (
 )
 
 
+# A euro sign at an end may be one byte that is there or two of which the second is not followed up: 呀 or 呢. Only
+# a far better reading (一 over 丢 has 1.8) is taken for whole.
+_EURO_MARGIN = 1.0
 # Half a run of pairs, or one that begins a byte later, reads as some word by chance: Korean has 来美 in it.
 _PART_OF_PAIRS = Bar(4, 3.5, 0.5)
 # A whole run, too: Arabic has 轻人 in it, with 3.8.
 _WHOLE_PAIRS = Bar(2, 4.0, 0.5)
 # Two bytes a character have no structure: Arabic in its old encoding is a row of common Chinese characters. But not
-# one in which as many neighbours are a common pair; of clean Chinese half are.
-_PAIRS_KNOWN = 0.2
+# one in which as many neighbours are a common pair (of clean Chinese half are), or, with fewer pairs, that has as
+# much evidence a character as clean Chinese. 何利例茄, which is Korean, has one pair in three and 1.2.
+_PAIRS_KNOWN = 0.35
+_LIKE_CLEAN = 1.4
+# A run of so many characters is longer than the words of those languages, and a tenth is enough.
+_LONG = 7
+_PAIRS_KNOWN_LONG = 0.1
 
 
 def utf8_in_gb(text: str, at: int, bar: Bar) -> Misread | None:
@@ -69,7 +77,7 @@ def _utf8(
     # a reading that ends before a sign of loss has taken too little, and 中止 with a byte lost is no 中歀
     if not other.whole or text[other.end : other.end + 1] in ("€", "?", LOST):
         return one
-    return max(one, other, key=lambda m: m.evidence)
+    return other if other.evidence > one.evidence + _EURO_MARGIN else one
 
 
 def _matched(
@@ -225,4 +233,9 @@ def _is_prose(reads: str, bar: Bar) -> bool:
         return True
     if len(set(reads)) < min(len(reads), 3):
         return False
-    return counts().pairs_known(reads) >= max(1, _PAIRS_KNOWN * (len(reads) - 1))
+    table = counts()
+    pairs = table.pairs_known(reads)
+    share = _PAIRS_KNOWN_LONG if len(reads) >= _LONG else _PAIRS_KNOWN
+    return pairs >= max(1, share * (len(reads) - 1)) or (
+        pairs > 0 and table.evidence(reads) >= _LIKE_CLEAN * len(reads)
+    )
