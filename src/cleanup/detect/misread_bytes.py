@@ -144,8 +144,8 @@ def _written(
 
 
 def _goes_on(char: str) -> bool:
-    """Whether a character of GBK begins with a later byte of UTF-8, or something is lost there."""
-    return char in ("€", "?", LOST) or b"" < (gb_bytes(char) if char else b"") < b"\xc0"
+    """Whether a character of GBK begins with a later byte of UTF-8, or something may be lost there."""
+    return char < "\x80" or char in ("€", LOST) or b"" < gb_bytes(char) < b"\xc0"
 
 
 def _told(text: str, at: int, to: int, reads: str, right: str, wrong: str, bar: Bar) -> Misread | None:
