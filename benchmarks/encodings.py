@@ -300,7 +300,7 @@ def others(args: argparse.Namespace) -> None:
     for language, text in catalogs():
         if language not in LEGACY:
             continue
-        for message in text.split("\n\n")[:50]:
+        for message in text.split("\n\n")[:20]:
             raw = message.encode(LEGACY[language], "ignore")
             if raw.isascii():
                 continue

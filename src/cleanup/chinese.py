@@ -20,7 +20,7 @@ _HEADER = "cleanup-chinese 1"
 # A level of the table, in log10.
 _STEP = 0.1
 # A comma is 800 times as common as a character strewn at random, but a wrong decoding repeats its favourites,
-# too: no character counts for more than this. On the files of benchmarks/encodings.py 1.5 or 2.5 change nothing.
+# too: no character counts for more than this.
 _MOST = 2.0
 # A character that is in no table of common ones. Of running Chinese 1 in 5,000 is such a one, of characters
 # strewn at random 3 in 4: -3.6 by the book. Names of people and places bring several at once, so less is taken.

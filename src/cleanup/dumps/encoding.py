@@ -32,14 +32,14 @@ _BIG5 = _NARROW[1:]
 # decide every file of benchmarks/encodings.py; the long sample is for files that are mostly ASCII.
 _SAMPLES = (600, 1 << 16)
 # Evidence for Chinese in log10: in all, a character, and over the next encoding. One common pair (你好) has 4;
-# foreign text in a wrong decoding stays under 1 in all. A step of 1 in the margin loses 1 in 100 files of three
-# characters and none of twenty (benchmarks/encodings.py).
+# foreign text in a wrong decoding mostly has less than nothing. Shorter texts have too little and are refused
+# (benchmarks/encodings.py detect --low 2 --high 8).
 _ENOUGH = 2.0
 _ENOUGH_PER_CHAR = 0.25
 _MARGIN = 1.5
 # Korean in its old encoding is a row of common Chinese characters, but nearly no two of them are a common pair; of
 # clean Chinese half are. Asked of texts of so many characters.
-_PAIRS_FROM = 6
+_PAIRS_FROM = 3
 _PAIRS_KNOWN = 0.1
 # Two bytes that happen to be one Chinese character are no proof that a file with NUL bytes is text.
 _ENOUGH_WITH_NUL = 4.0
@@ -160,7 +160,7 @@ def _candidates(body: bytes, start: int, size: int, names: tuple[str, ...]) -> l
         others = sum(c >= "\x80" for c in text)
         if 2 * sum(map(len, _RUN.findall(text))) < others:
             continue  # single characters between letters, as German is in GBK
-        if others >= _PAIRS_FROM and counts().pairs_known(text) < _PAIRS_KNOWN * others:
+        if others >= _PAIRS_FROM and counts().pairs_known(text) < max(1, _PAIRS_KNOWN * others):
             continue
         evidence = counts().evidence(text)
         out.append((evidence, evidence / max(others, 1), name))
