@@ -235,6 +235,8 @@ def _is_prose(reads: str, bar: Bar) -> bool:
         return False
     table = counts()
     pairs = table.pairs_known(reads)
+    if len(reads) == 3:
+        return pairs == 2  # 挺送了 and 啊款单 are Ukrainian and Korean, and have one
     share = _PAIRS_KNOWN_LONG if len(reads) >= _LONG else _PAIRS_KNOWN
     return pairs >= max(1, share * (len(reads) - 1)) or (
         pairs > 0 and table.evidence(reads) >= _LIKE_CLEAN * len(reads)
