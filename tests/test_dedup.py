@@ -105,7 +105,7 @@ def test_the_copy_holds_the_bytes_of_what_is_kept(tmp_path):
     assert {(r["file"], r["reason"]) for r in lines(out / "rejected.jsonl")} == {
         ("a.jsonl", "not_json"),
         ("e.png", "unknown_format"),
-        ("f.txt", "undecodable"),
+        ("f.txt", "unknown_encoding"),
     }
     assert cleanup("dedup", source, "--out", out, "--write", "--strict").exit_code == 2
 

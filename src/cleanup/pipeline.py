@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cleanup import edits as ed
-from cleanup.data import RAW_KINDS, Apply, Document, Edit, Finding, Outcome, Rule
+from cleanup.data import RAW_KINDS, TIERS, Apply, Document, Edit, Finding, Outcome, Rule, Tier
 from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
 from cleanup.detect.closed import closed_spans, merge
 from cleanup.detect.reading import Proposal, Reading
@@ -37,27 +37,29 @@ _TAKES = {"none": (), "auto": ("auto",), "suggest": ("auto", "suggest")}
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of the way: the rules it obeys, the detectors it asks before them, whether what it finds is
-    closed to later ones, and whether it sees the text as it is instead of folded: folding hides what noise is.
+    """A step of the way: the rules it obeys, the detectors it asks before them, the tiers of what it finds
+    that is closed to later stages, and whether it sees the text as it is instead of folded: folding hides
+    what noise is.
     """
 
     name: str
     takes: Callable[[Rule], bool]
     detectors: tuple[Callable[[Reading], Sequence[Proposal]], ...] = ()
-    closes: bool = False
+    closes: tuple[Tier, ...] = ()
     raw: bool = False
 
 
 STAGES: tuple[Stage, ...] = (
+    # first, since a line of mojibake looks like page, and its private use and soft hyphens like noise
+    Stage("mojibake", lambda rule: False, detectors=(mojibake.propose,), closes=TIERS, raw=True),
     Stage(
         "furniture",
         lambda rule: rule.kind in ("boilerplate", "duplicate"),
         detectors=(repeats.propose,),
-        closes=True,
+        # what is only suggested may be body after all, and stays open to repair
+        closes=("auto",),
     ),
-    Stage("page", lambda rule: False, detectors=(furniture.propose,), closes=True),
-    # before noise, which would take away as junk what is bytes of mojibake: private use, soft hyphens
-    Stage("mojibake", lambda rule: False, detectors=(mojibake.propose,), closes=True, raw=True),
+    Stage("page", lambda rule: False, detectors=(furniture.propose,), closes=("auto",)),
     Stage(
         "noise",
         lambda rule: rule.kind in RAW_KINDS,
@@ -168,10 +170,9 @@ class Cleaner:
             new += self._obey(stage_rules, reading, silent)
             found += new
             if stage.closes:
-                # what is only suggested may be body after all, and stays open to repair
-                page = merge([(p.start, p.end) for p in found if p.tier == "auto"])
-                closed = merge([*closed, *page])
+                closed = merge([*closed, *((p.start, p.end) for p in new if p.tier in stage.closes)])
                 found, closed = spare_all_page(text, found, closed)
+                page = merge([(p.start, p.end) for p in found if p.tier == "auto"])
         return found
 
     def _obey(self, stage_rules: Sequence[Rule], reading: Reading, silent: set[str]) -> list[Proposal]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cleanup.cli.options import LANG_DEFAULT, LangOption, language
+from cleanup.cli.options import LANG_DEFAULT, EncodingOption, LangOption, known_encoding, language
 from cleanup.cli.voice import Voice, errors_told, told
 from cleanup.errors import UsageError
 
@@ -71,12 +71,7 @@ def dedup(
             "--write", help=told("写出去重后的副本。", "Write a copy of the input without the duplicates.")
         ),
     ] = False,
-    encoding: Annotated[
-        str,
-        typer.Option(
-            "--encoding", help=told("没有 BOM 的文件的编码。", "Encoding of files without a byte order mark.")
-        ),
-    ] = "utf-8",
+    encoding: EncodingOption = "auto",
     html: Annotated[
         bool,
         typer.Option("--html", help=told("记录的正文字段是 HTML。", "The text field of records is HTML.")),
@@ -120,13 +115,12 @@ def dedup(
                 f"--threshold 要在 0 和 1 之间，不是 {threshold}",
                 f"--threshold is above 0 and at most 1, not {threshold}",
             )
-        _known_encoding(encoding)
         command = {
             "dedup": True,
             "inputs": [str(p.resolve()) for p in inputs],
             "threshold": threshold,
             "write": write,
-            "encoding": encoding,
+            "encoding": known_encoding(encoding),
             "html": html,
             "fields": [id_field, text_field, source_field, title_field],
         }
@@ -177,15 +171,6 @@ def _dedup(inputs: list[Path], out: Path, command: dict[str, Any], overwrite: bo
         task = progress.add_task("", total=None)
         watch = Watch(warn, lambda n: progress.advance(task, n), lambda n: progress.update(task, total=n))
         return find(inputs, out, printer, command, options, watch, voice.lang)
-
-
-def _known_encoding(encoding: str) -> None:
-    import codecs
-
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        raise UsageError(f"不认识的编码 {encoding!r}", f"unknown encoding {encoding!r}") from None
 
 
 def _told(result: Any, out: Path, write: bool, voice: Voice) -> None:

@@ -35,7 +35,7 @@ class Options:
     """What is asked beside the inputs. `threshold` is the least similarity of articles of one group, 0..1."""
 
     fields: Fields = field(default_factory=Fields)
-    encoding: str = "utf-8"
+    encoding: str = "auto"
     threshold: float = 0.7
     write: bool = False
     overwrite: bool = False

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cleanup.data import Document
+from cleanup.dumps.encoding import AUTO, Unreadable, decode
 from cleanup.dumps.page import Extract, extract, is_page
 from cleanup.dumps.record import Fields, Record, Reject
-from cleanup.dumps.text import undecodable
 
 # A larger page is a dump or a fault. One of 10 MB takes 5 s, or, made to be slow, 31 s and
 # 830 MB of memory.
@@ -23,19 +23,19 @@ MAX_BYTES = 10_000_000
 # A page in its declared encoding may hold this share of bad bytes, as cut characters are; each becomes U+FFFD.
 _BAD_SHARE = 0.001
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DECLARED = re.compile(
     rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w-]+)|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w-]+)", re.I
 )
 # Browsers read the national standards of 1980 and 1995 as the one that holds them both.
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "big5": "big5hkscs"}
-_EAST = ("big5", "big5hkscs", "euc_jp", "shift_jis", "euc_kr")
+# What the bytes say goes before what the page declares, which templates copy from each other, if it is as sure as this.
+_SURE = 0.99
 
 
 def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
     """The one record of a page. A page without main content is an article without text.
 
-    `encoding` is used where the bytes do not tell. A file without markup is read as text, since a lost
+    `encoding` names a codec, or `auto`: the bytes tell, then what the page declares. A file without markup is read as text, since a lost
     article is worse than a wrong suffix; one that is JSON is a reject.
     """
     size = path.stat().st_size
@@ -48,8 +48,8 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
     raw = path.read_bytes()
     try:
         page, used = _decoded(raw, encoding)
-    except UnicodeDecodeError as e:
-        yield Record(raw, reject=undecodable(name, raw[: e.start].count(b"\n") + 1, e))
+    except Unreadable as e:
+        yield Record(raw, reject=Reject(name, e.line, e.reason, e.zh, e.en))
         return
     if (reject := _not_a_page(page, name)) is not None:
         yield Record(raw, reject=reject)
@@ -116,36 +116,38 @@ def _not_a_page(page: str, name: str) -> Reject | None:
 
 
 def _decoded(raw: bytes, encoding: str) -> tuple[str, str]:
-    """A page as text, and its encoding: by its mark, as valid UTF-8, by what it declares, by its bytes.
-
-    Text in another encoding is UTF-8 by chance only where it has a handful of characters, so what is
-    valid goes before what is declared, which templates copy from each other.
-    Raises UnicodeDecodeError where nothing fits.
+    """A page as text, and its encoding: by its mark, as valid UTF-8, by the Chinese that its bytes are, by what
+    it declares. Raises Unreadable where nothing fits.
     """
-    for bom, name in _BOMS:
-        if raw.startswith(bom):
-            return raw[len(bom) :].decode(name), name
+    if b"\0" in raw and is_page(raw.decode("latin-1")):
+        # a page is read in spite of stray NUL bytes, as browsers do
+        raw = raw.replace(b"\0", b"")
     try:
-        return raw.decode(), "utf-8"
-    except UnicodeDecodeError as e:
-        first = e
+        text, choice = decode(raw, encoding)
+        if encoding != AUTO or choice.sure >= _SURE:
+            return text, choice.encoding
+        undecided = None
+    except Unreadable as e:
+        text, choice, undecided = "", None, e
     m = _DECLARED.search(raw, 0, 4096)
     declared = (m[1] or m[2]).decode("ascii", "ignore").lower() if m else ""
     if not _known(declared) or declared.startswith("utf-16"):  # it was read as ASCII, so it is not UTF-16
         declared = ""
     declared = _SUPERSETS.get(declared, declared)
-    for name in dict.fromkeys((declared, encoding, "gb18030", _guess(raw))):
-        if name:
-            try:
-                return raw.decode(name), name
-            except UnicodeDecodeError:
-                pass
+    if declared:
+        try:
+            return raw.decode(declared), declared
+        except UnicodeDecodeError:
+            pass
+    if choice is not None:
+        return text, choice.encoding
     for name in dict.fromkeys((declared, "utf-8", "gb18030")):
         if name:
             text = raw.decode(name, "replace")
             if text.count("\ufffd") <= _BAD_SHARE * len(text) + 1:
                 return text, name
-    raise first
+    assert undecided is not None
+    raise undecided
 
 
 def _known(name: str) -> bool:
@@ -154,11 +156,3 @@ def _known(name: str) -> bool:
     except LookupError:
         return False
     return True
-
-
-def _guess(raw: bytes) -> str:
-    from charset_normalizer import from_bytes
-
-    # encodings of one byte a character take any bytes for text, and so prove nothing
-    best = from_bytes(raw[:65536], cp_isolation=list(_EAST)).best()
-    return best.encoding if best is not None else ""

@@ -116,7 +116,6 @@ def _record(
     return Record(raw, document, how=how)
 
 
-
 def _utf8(body: bytes, choice: Choice) -> tuple[bytes, Choice]:
     """A line as UTF-8, and how it was read: in its file's encoding, or in its own where that is certain."""
     if choice.by == "named" or choice.encoding.startswith(("utf-16", "utf-32")):
