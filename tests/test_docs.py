@@ -40,7 +40,7 @@ def test_options_that_pages_name_exist(name):
             groups.append(sub)
             known |= {o for p in sub.params for o in (*p.opts, *p.secondary_opts)}
     for line in page(name).splitlines():
-        m = re.search(r"\bcleanup (run|explain|evaluate|rules|lm)\b.*", line)
+        m = re.search(r"\bcleanup (run|explain|evaluate|rules|lm|dedup)\b.*", line)
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", m[0]) if m else []:
             assert option in known, f"{name}: {option}"
 
@@ -64,7 +64,17 @@ def test_the_project_speaks_of_both_commands():
 
 
 def test_every_help_page_is_there_with_examples():
-    for args in (["run"], ["explain"], ["evaluate"], ["rules", "new"], ["lm", "build"], ["lm", "info"]):
+    for args in (
+        ["run"],
+        ["explain"],
+        ["evaluate"],
+        ["rules", "new"],
+        ["lm", "build"],
+        ["lm", "info"],
+        ["lm", "score"],
+        ["lm", "fill"],
+        ["dedup"],
+    ):
         result = CliRunner().invoke(app, [*args, "--help"])
         assert result.exit_code == 0 and "cleanup " in result.stdout
 

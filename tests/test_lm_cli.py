@@ -128,3 +128,32 @@ def test_an_interrupted_build_leaves_the_old_model_and_no_rubbish(corpora, tmp_p
     assert process.returncode == 130, rest
     assert "Traceback" not in rest
     assert out.read_bytes() == b"the old one" and [p.name for p in out.parent.iterdir()] == ["toy.lm"]
+
+
+def test_articles_are_scored_in_order_and_what_cannot_be_read_is_told(tmp_path):
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps({"id": "x", "text": "居民把旧报纸捆好，交给每周三来的回收车。"}, ensure_ascii=False)
+        + "\nnot json\n"
+        + json.dumps({"id": "y", "text": "int main() { return 0; } // 结束"}, ensure_ascii=False)
+        + "\n",
+        "utf-8",
+    )
+    result = CliRunner().invoke(app, ["lm", "score", str(tmp_path), "--lang", "en"])
+    assert result.exit_code == 0
+    lines = [json.loads(x) for x in result.stdout.splitlines()]
+    assert [(x["article"], x["out_of_depth"]) for x in lines] == [("x", ""), ("y", "too-little-chinese")]
+    assert 3 < lines[0]["bits_per_character"] < 10 and "a.jsonl:2" in result.stderr
+
+
+def test_a_gap_is_filled_with_characters_and_words():
+    result = CliRunner().invoke(app, ["lm", "fill", "物业采取措[]防止雨水倒灌", "-n", "3", "--json"])
+    filled = json.loads(result.stdout)
+    assert result.exit_code == 0 and filled["characters"][0]["text"] == "施"
+    assert len(filled["characters"]) == len(filled["words"]) == 3
+    told = CliRunner().invoke(app, ["lm", "fill", "甲[]乙[]丙", "-n", "2", "--lang", "en"])
+    assert told.stdout.count("characters:") == 2
+
+
+def test_a_text_without_a_gap_is_a_usage_error():
+    result = CliRunner().invoke(app, ["lm", "fill", "没有空缺", "--lang", "en"])
+    assert result.exit_code == 2 and "[]" in result.stderr

@@ -8,7 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-from cleanup.cli.options import LANG_DEFAULT, EncodingOption, LangOption, known_encoding, language
+from cleanup.cli.options import (
+    LANG_DEFAULT,
+    EncodingOption,
+    IdFieldOption,
+    LangOption,
+    SourceFieldOption,
+    TextFieldOption,
+    TitleFieldOption,
+    known_encoding,
+    language,
+)
 from cleanup.cli.voice import Voice, errors_told, told
 from cleanup.errors import UsageError
 
@@ -76,18 +86,10 @@ def dedup(
         bool,
         typer.Option("--html", help=told("记录的正文字段是 HTML。", "The text field of records is HTML.")),
     ] = False,
-    id_field: Annotated[
-        str, typer.Option(help=told("记录的编号字段。", "Field that holds a record's id."))
-    ] = "id",
-    text_field: Annotated[
-        str, typer.Option(help=told("记录的正文字段。", "Field that holds a record's text."))
-    ] = "text",
-    source_field: Annotated[
-        str, typer.Option(help=told("记录的来源字段。", "Field that holds a record's source."))
-    ] = "source",
-    title_field: Annotated[
-        str, typer.Option(help=told("记录的标题字段。", "Field that holds a record's title."))
-    ] = "title",
+    id_field: IdFieldOption = "id",
+    text_field: TextFieldOption = "text",
+    source_field: SourceFieldOption = "source",
+    title_field: TitleFieldOption = "title",
     overwrite: Annotated[
         bool,
         typer.Option(

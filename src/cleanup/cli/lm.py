@@ -9,11 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
+from cleanup.cli import lm_ask
 from cleanup.cli.options import LANG_DEFAULT, LangOption, language
 from cleanup.cli.voice import Voice, errors_told, told
 
 app = typer.Typer(
-    help=told("词频模型：从语料生成，查看内容。", "Term-frequency models: build one, look into one."),
+    help=told(
+        "词频模型：从语料生成，查看内容，提问。", "Term-frequency models: build one, look into one, ask it."
+    ),
     no_args_is_help=True,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -331,3 +334,7 @@ def _progress(voice: Voice) -> Iterator[Any]:
             bar.update(task, completed=share)
 
         yield show
+
+
+app.command("score", help=lm_ask.SCORE_HELP)(lm_ask.score)
+app.command("fill", help=lm_ask.FILL_HELP)(lm_ask.fill)

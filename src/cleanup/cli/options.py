@@ -53,6 +53,17 @@ EncodingOption = Annotated[
     ),
 ]
 
+IdFieldOption = Annotated[str, typer.Option(help=told("记录的编号字段。", "Field that holds a record's id."))]
+TextFieldOption = Annotated[
+    str, typer.Option(help=told("记录的正文字段。", "Field that holds a record's text."))
+]
+SourceFieldOption = Annotated[
+    str, typer.Option(help=told("记录的来源字段。", "Field that holds a record's source."))
+]
+TitleFieldOption = Annotated[
+    str, typer.Option(help=told("记录的标题字段。", "Field that holds a record's title."))
+]
+
 LANG_DEFAULT = start_lang()
 
 

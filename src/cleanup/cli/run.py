@@ -14,10 +14,14 @@ import typer
 from cleanup.cli.options import (
     LANG_DEFAULT,
     EncodingOption,
+    IdFieldOption,
     LangOption,
     OffOption,
     RulesOption,
     ShippedOption,
+    SourceFieldOption,
+    TextFieldOption,
+    TitleFieldOption,
     known_encoding,
     language,
     tiers_to_apply,
@@ -124,18 +128,10 @@ def run(
             ),
         ),
     ] = "txt",
-    id_field: Annotated[
-        str, typer.Option(help=told("记录的编号字段。", "Field that holds a record's id."))
-    ] = "id",
-    text_field: Annotated[
-        str, typer.Option(help=told("记录的正文字段。", "Field that holds a record's text."))
-    ] = "text",
-    source_field: Annotated[
-        str, typer.Option(help=told("记录的来源字段。", "Field that holds a record's source."))
-    ] = "source",
-    title_field: Annotated[
-        str, typer.Option(help=told("记录的标题字段。", "Field that holds a record's title."))
-    ] = "title",
+    id_field: IdFieldOption = "id",
+    text_field: TextFieldOption = "text",
+    source_field: SourceFieldOption = "source",
+    title_field: TitleFieldOption = "title",
     patch: Annotated[
         bool | None,
         typer.Option(
