@@ -7,8 +7,16 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-MARK = re.compile(r"\[([^\[\]→]*)→(\?|[^\[\]→|]*?)(?:\|?([bcnms]))?\]")
-LETTER = {"b": "boilerplate", "c": "contact_insertion", "n": "noise", "m": "mask", "s": "spam_insertion"}
+MARK = re.compile(r"\[([^\[\]→]*)→(\?|[^\[\]→|]*?)(?:\|?([bcgmnsx]))?\]")
+LETTER = {
+    "b": "boilerplate",
+    "c": "contact_insertion",
+    "g": "mojibake",
+    "m": "mask",
+    "n": "noise",
+    "s": "spam_insertion",
+    "x": "script_mix",
+}
 
 
 def kind(observed: str, repair: str, letter: str) -> str:
