@@ -88,12 +88,20 @@ def test_spans_that_no_edit_wrote_are_found_again(case, data):
     after = ed.apply(text, edits)
     start = data.draw(st.integers(0, len(after)))
     end = data.draw(st.integers(start, len(after)))
-    home = ed.to_original(edits, start, end)
+    home = ed.WayHome(edits).span(start, end)
     if home is not None:
         assert text[home[0] : home[1]] == after[start:end]
     elif start < end:
         back = ed.reverse(text, edits)
         assert any(e.start < end and start < max(e.end, e.start + 1) for e in back)
+
+
+@given(passes(count=1), st.integers(0, 12), st.integers(0, 12))
+def test_what_a_place_overlaps_is_found_by_search_as_by_looking_at_all(case, a, b):
+    _, [edits] = case
+    start, end = min(a, b), max(a, b)
+    over = [(e.start, e.end) for e in edits if ed.spans_overlap(start, end, e.start, e.end)]
+    assert ed.Apart((e.start, e.end) for e in edits).over(start, end) == (over[0] if over else None)
 
 
 def test_rules_that_undo_each_other_are_told_not_followed():

@@ -5,11 +5,15 @@ Offsets are half-open and count code points of the article's text as it was read
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from cleanup.errors import EditError
+
+_NEWLINE = re.compile(r"\r\n?|\n")
 
 Tier = Literal["auto", "suggest", "flag"]
 Kind = Literal[
@@ -60,16 +64,24 @@ class Document:
     record: int = 1
     meta: Mapping[str, Any] = field(default_factory=dict)
 
-    def line_and_column(self, offset: int) -> tuple[int, int]:
+
+class LineMap:
+    """Lines and columns of a document. Its newlines are looked for once: an article may have very many places."""
+
+    def __init__(self, document: Document) -> None:
+        self._first = int(document.meta.get("line", document.record))
+        exact = document.meta.get("text_offset_exact", False)
+        self._starts = [0, *(m.end() for m in _NEWLINE.finditer(document.text))] if exact else []
+
+    def __call__(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of a code point of the text in its file.
 
         Where the text is one field of a record, that is the record's line and column 1.
         """
-        first = int(self.meta.get("line", self.record))
-        if not self.meta.get("text_offset_exact", False):
-            return first, 1
-        before = self.text[:offset].replace("\r\n", " \n").replace("\r", "\n")
-        return first + before.count("\n"), len(before) - (before.rfind("\n") + 1) + 1
+        if not self._starts:
+            return self._first, 1
+        i = bisect_right(self._starts, offset) - 1
+        return self._first + i, offset - self._starts[i] + 1
 
 
 @dataclass(frozen=True, slots=True, order=True)

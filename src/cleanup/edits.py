@@ -8,7 +8,7 @@ before it, one at its end after it.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cleanup.data import Edit
@@ -222,15 +222,46 @@ def fixed_point(text: str, propose: Callable[[str, int], Sequence[Edit]], *, bou
     return FixedPoint(now, tuple(edits), tuple(origin), not propose(now, bound))
 
 
-def to_original(edits: Sequence[Edit], start: int, end: int) -> tuple[int, int] | None:
-    """Where a span of apply(text, edits) stood in the text; None where an edit wrote part of it."""
-    shift = 0
-    for edit in edits:
-        at = edit.start + shift
-        after = at + len(edit.replacement)
-        if after > start:
-            if at >= end:
-                break
+class WayHome:
+    """The way from apply(text, edits) back to the text. The edits are in order of place; O(log n) a question."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        # what the edits before the i-th have moved
+        self._shifts = [0]
+        for edit in edits:
+            at = edit.start + self._shifts[-1]
+            self._starts.append(at)
+            self._ends.append(at + len(edit.replacement))
+            self._shifts.append(self._shifts[-1] + len(edit.replacement) - (edit.end - edit.start))
+
+    def span(self, start: int, end: int) -> tuple[int, int] | None:
+        """Where a span of the new text stood in the old one; None where an edit wrote part of it."""
+        i = bisect.bisect_right(self._ends, start)
+        if i < len(self._ends) and self._starts[i] < end:
             return None
-        shift += len(edit.replacement) - (edit.end - edit.start)
-    return start - shift, end - shift
+        return start - self._shifts[i], end - self._shifts[i]
+
+
+class Apart:
+    """Spans that do not overlap, asked by search which of them a place overlaps; `spans_overlap` says what that is."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]] = ()) -> None:
+        self._spans = sorted(spans)
+
+    def over(self, start: int, end: int) -> tuple[int, int] | None:
+        """The first span that a place overlaps, if any."""
+        i = bisect.bisect_left(self._spans, (start, start))
+        # the one before may reach in, and insertions at its end may stand between
+        while i > 0 and self._spans[i - 1][1] > start:
+            i -= 1
+        while i < len(self._spans) and self._spans[i][0] <= end:
+            if spans_overlap(start, end, *self._spans[i]):
+                return self._spans[i]
+            i += 1
+        return None
+
+    def add(self, start: int, end: int) -> None:
+        """One more, which must not overlap any."""
+        bisect.insort(self._spans, (start, end))

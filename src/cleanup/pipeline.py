@@ -8,12 +8,12 @@ proposed any more. Everything is carried home to offsets of the text as it was r
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from cleanup import edits as ed
-from cleanup.data import RAW_KINDS, TIERS, Apply, Document, Edit, Finding, Outcome, Rule, Tier
+from cleanup.data import RAW_KINDS, TIERS, Apply, Document, Edit, Finding, LineMap, Outcome, Rule, Tier
 from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
 from cleanup.detect.closed import closed_spans, merge
 from cleanup.detect.reading import Proposal, Reading
@@ -198,30 +198,38 @@ class Cleaner:
         standing: dict[tuple[str, int, int, str | None], Proposal] = {}
         skipped: dict[tuple[str, int, int, str | None], tuple[Proposal, str]] = {}
         done = {(p.rule, p.start, p.end, p.replacement) for p in applied}
+        way_home = ed.WayHome(made)
+        winners = {(p.start, p.end): p for p in reversed(applied)}
+        won = ed.Apart(winners)
+        stands: ed.Apart | None = None
         for p_is_last, found in ((True, seen[-1]), (False, seen[0])):
+            if not p_is_last:
+                stands = ed.Apart(merge([(s, e) for _, s, e, _ in standing]))
             for p in found:
-                span = ed.to_original(made, p.start, p.end) if p_is_last else (p.start, p.end)
+                span = way_home.span(p.start, p.end) if p_is_last else (p.start, p.end)
                 if span is None:
                     continue
                 p = replace(p, start=span[0], end=span[1])
                 key = (p.rule, p.start, p.end, p.replacement)
                 if key in done or key in standing:
                     continue
-                winner = _over(p, applied)
-                if winner is not None:
+                over = won.over(p.start, p.end)
+                if over is not None:
+                    winner = winners[over]
                     if winner.rule != p.rule and p.kind != "boilerplate":
                         skipped[key] = (p, winner.rule)
                 elif p_is_last:
                     standing[key] = p
-                elif p.kind == "boilerplate" and p.tier == "suggest" and _over(p, standing.values()) is None:
+                elif (
+                    stands is not None
+                    and p.kind == "boilerplate"
+                    and p.tier == "suggest"
+                    and stands.over(p.start, p.end) is None
+                ):
                     # it was page by its neighbours, which are gone; an editor is to see it all the same
                     standing[key] = p
+                    stands.add(p.start, p.end)
         return list(standing.values()), list(skipped.values())
-
-
-def _over(p: Proposal, applied: Iterable[Proposal]) -> Proposal | None:
-    """The applied proposal that a proposal overlaps, if any."""
-    return next((a for a in applied if ed.spans_overlap(p.start, p.end, a.start, a.end)), None)
 
 
 def _number(
@@ -229,6 +237,7 @@ def _number(
 ) -> list[tuple[Finding, str]]:
     """Findings in order of place, each with its id, and why it was skipped or ""."""
     text = document.text
+    lines = LineMap(document)
     out = []
     used: dict[str, int] = {}
     for p, is_applied, why in sorted(proposals, key=lambda x: (x[0].start, x[0].end, x[0].rule)):
@@ -240,7 +249,7 @@ def _number(
         )
         name = digest.hexdigest()
         used[name] = used.get(name, 0) + 1
-        line, column = document.line_and_column(p.start)
+        line, column = lines(p.start)
         finding = Finding(
             id=name if used[name] == 1 else f"{name}-{used[name]}",
             article=document.article,

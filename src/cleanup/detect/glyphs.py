@@ -53,14 +53,15 @@ def propose(reading: Reading) -> list[Proposal]:
         return []
     runs = [m for m in _GLYPH.finditer(text) if not reading.is_closed(*m.span())]
     private = {c for m in runs for c in m[0] if _is_private(c)}
-    return [p for m in runs for p in _run(text, m, private)]
+    japanese = _KANA.search(text) is not None
+    return [p for m in runs for p in _run(text, m, private, japanese)]
 
 
 def _is_private(char: str) -> bool:
     return "\ue000" <= char <= "\uf8ff" or char >= "\U000f0000"
 
 
-def _run(text: str, m: re.Match[str], private: set[str]) -> Iterator[Proposal]:
+def _run(text: str, m: re.Match[str], private: set[str], japanese: bool) -> Iterator[Proposal]:
     start = m.start()
     at = start
     while at < m.end():
@@ -78,12 +79,7 @@ def _run(text: str, m: re.Match[str], private: set[str]) -> Iterator[Proposal]:
         else:
             made = _SUPPLEMENT.get(char) or _meant(char)
             is_compat = not ("\u2e80" <= char <= "\u2fdf")
-            if (
-                made
-                and made != char
-                and _beside_han(text, at, stop)
-                and not (is_compat and _KANA.search(text))
-            ):
+            if made and made != char and not (is_compat and japanese) and _beside_han(text, at, stop):
                 found = _COMPAT if is_compat else _RADICAL
                 yield Proposal.of(found, at, stop, made, {"code_point": f"U+{ord(char):04X}"})
         at = stop
