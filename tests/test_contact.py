@@ -137,3 +137,8 @@ def test_a_page_of_contacts_takes_time_in_proportion(text):
 def test_an_address_ends_where_the_prose_begins():
     text = "打开http://www.example.com再看后面的话。"
     assert [text[a:b] for a, b in closed_spans(text, markdown=False)] == ["http://www.example.com"]
+
+
+def test_a_contact_that_begins_a_line_takes_its_comma_along(cleaner):
+    text = "他们做凳子。\n加薇信：mjx8023，老师傅在村口讨论榫卯的做法。"
+    assert cleaner.clean(Document("x", text)).text == "他们做凳子。\n老师傅在村口讨论榫卯的做法。"

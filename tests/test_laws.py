@@ -1,15 +1,19 @@
 """Laws of cleaning, on texts put together from damaged and honest pieces."""
 
+import random
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleanup import edits as ed
+from cleanup.builtin import BUILT_IN
 from cleanup.data import Document
 from cleanup.fold import fold
 from cleanup.pipeline import Cleaner
 from cleanup.rules.markup import parse_example
 from conftest import ROOT
+from damaged_pieces import DAMAGE, HONEST, PAGE, TRADITIONAL, struck
 from test_cases import cases
 
 PIECES = [parse_example(c["text"]).text for n in ("wild", "synthetic", "negative") for c in cases(n)]
@@ -29,6 +33,15 @@ PIECES += [
     "的招聘的工资的职位",
 ]
 TEXT = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=8).map("".join)
+SENTENCE = st.tuples(
+    st.sampled_from([*HONEST, TRADITIONAL]),
+    st.lists(st.tuples(st.sampled_from(DAMAGE), st.integers(0, 60)), max_size=4),
+).map(lambda x: struck(*x))
+LINE = st.lists(SENTENCE, min_size=1, max_size=3).map("".join).map(lambda x: x + "\n")
+ARTICLE = st.lists(st.one_of(LINE, LINE, st.sampled_from(PAGE)), min_size=1, max_size=5).map("".join)
+META = st.fixed_dictionaries(
+    {"format": st.sampled_from(["txt", "md"]), "title": st.sampled_from(["", "老木匠的手艺与凳子的来历"])}
+)
 SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -82,6 +95,52 @@ def test_folding_knows_the_way_home(text):
         start, end = view.span(i, i + 1)
         assert end == start + 1
         assert fold(text[start:end]).folded == char or text[start] == char
+
+
+@pytest.mark.parametrize("tiers", ["auto", "suggest"])
+@SLOW
+@given(text=ARTICLE, meta=META)
+def test_an_article_of_every_damage_keeps_the_laws(cleaner, eager, tiers, text, meta):
+    clean = (cleaner if tiers == "auto" else eager).clean
+    outcome = clean(Document("a", text, meta=meta))
+    assert not outcome.notes
+    edits = [f.edit for f in outcome.applied]
+    assert ed.apply(text, edits) == outcome.text
+    assert ed.apply(outcome.text, ed.reverse(text, edits)) == text
+    for f in outcome.findings:
+        assert f.observed == text[f.start : f.end]
+        assert (f.replacement is None) == (f.tier == "flag")
+    assert len({f.id for f in outcome.findings}) == len(outcome.findings)
+    assert clean(Document("a", outcome.text, meta=meta)).text == outcome.text
+
+
+def test_the_pieces_reach_the_built_ins(eager):
+    rng = random.Random(1)
+    found = set()
+    for _ in range(300):
+        home = rng.choice([HONEST, [TRADITIONAL]])
+        text = "".join(
+            struck(rng.choice(home), [(rng.choice(DAMAGE), rng.randrange(60)) for _ in range(3)])
+            + rng.choice(["", "\n", "\n" + rng.choice(PAGE)])
+            for _ in range(6)
+        )
+        found |= {f.rule for f in eager.clean(Document("a", text)).findings}
+    missing = set(BUILT_IN) - found
+    # these ask for the shape of a whole article, and have tests of their own
+    assert missing <= {
+        "title-repeated",
+        "paragraph-repeated",
+        "paragraph-repeated-likely",
+        "page-without-article",
+        "anticopy-line",
+        "page-glued",
+        "page-line-likely",
+        "page-list-likely",
+        "contact-watermark",
+        "junk-pair",
+        "mask-signs",
+        "mask-letters",
+    }, missing
 
 
 def test_an_id_stays_when_another_paragraph_changes(cleaner):

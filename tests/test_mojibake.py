@@ -55,7 +55,7 @@ def mended(text):
 
 
 def flagged(text):
-    return [(text[p.start : p.end], p.evidence["reads"]) for p in found(text) if p.edit is None]
+    return [(text[p.start : p.end], p.evidence["left"]) for p in found(text) if p.edit is None]
 
 
 @pytest.mark.parametrize("read", [as_latin_1, as_cp1252])

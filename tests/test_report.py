@@ -17,6 +17,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cleanup import edits as ed
+from cleanup.builtin import BUILT_IN
 from cleanup.data import KINDS, TIERS, Document, Edit, Finding, Outcome
 from cleanup.pipeline import Cleaner
 from cleanup.report import html
@@ -27,6 +28,7 @@ from cleanup.report.table import COLUMNS, FindingsCsv, cell, write_csv
 from cleanup.report.words import WORDS, Words
 from cleanup.rules import load_rules
 from cleanup.tally import Tally
+from damaged_pieces import DAMAGE, HONEST, PAGE, TRADITIONAL, struck
 
 RULES = r"""
 [[rule]]
@@ -477,6 +479,21 @@ def test_evidence_is_told_in_words():
         "edits of the rules “a-b” in one",
         'odd: {"x": 1}',
     ]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_evidence_of_built_ins_is_told_in_words(lang, ruleset):
+    texts = [struck(HONEST[1], [(p, 8), (p, 20)]) + "\n" + p for p in [*DAMAGE, *PAGE]]
+    texts += [struck(TRADITIONAL * 2, [(p, 9)]) for p in DAMAGE]
+    texts += [HONEST[1] * 2 + "\n" + HONEST[1] * 2, PAGE[3] * 2, "".join(HONEST) + PAGE[4]]
+    told = set()
+    for text in texts:
+        for f in Cleaner(ruleset, apply="suggest").clean(Document("a", text)).findings:
+            if f.rule in BUILT_IN:
+                told.add(f.rule)
+                said = sentences(f.evidence, Words(lang))
+                assert not [s for s in said if any(s.startswith(f"{k}: ") for k in f.evidence)], f
+    assert len(told) > 20
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

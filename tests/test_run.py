@@ -214,6 +214,14 @@ def test_stdin_goes_to_stdout_alone():
     assert result.stdout == json.dumps({"text": GOOD}, ensure_ascii=False) + "\n"
 
 
+def test_explain_tells_why_a_built_in_is_right():
+    from cleanup.builtin import BUILT_IN
+
+    told = " ".join(cleanup("explain", "木匠们说&nbsp;好", "--lang", "en").stdout.split())
+    assert "entity-space" in told and BUILT_IN["entity-space"].why in told
+    assert "means U+00A0, escaped once" in told
+
+
 def test_explain_tells_rule_evidence_and_result():
     result = cleanup("explain", BAD, "--lang", "en")
     assert result.exit_code == 0
@@ -287,3 +295,18 @@ def test_ctrl_c_keeps_what_was_done(tmp_path):
     assert summary["complete"] is False and summary["articles"]["read"] == len(done)
     assert len(lines(partial)) == len(done)
     assert len(lines(out / "findings.jsonl")) == sum(d["findings"] for d in done)
+
+
+def test_a_changed_record_keeps_spacing_repeated_keys_and_numbers_beyond_floats(tmp_path):
+    lines = [
+        '{ "id" : 1e400 ,"text": "@" , "a":  [1,  2] }'.replace("@", BAD),
+        '{"id":7,"id":8,"text":"gone","text":"@","n":1.00000000000000000001}'.replace("@", BAD),
+        '{"title":"@","text":"@"}'.replace("@", BAD),
+    ]
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(lines), "utf-8")
+    assert cleanup("run", path, "--out", tmp_path / "out").exit_code == 0
+    said = (tmp_path / "out" / "cleaned" / "a.jsonl").read_text("utf-8").split("\n")
+    assert said[0] == lines[0].replace(BAD, GOOD)
+    assert said[1] == lines[1].replace(BAD, GOOD)
+    assert said[2] == '{"title":"@","text":"'.replace("@", BAD) + GOOD + '"}'

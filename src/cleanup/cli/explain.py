@@ -70,6 +70,7 @@ def explain(
     voice = Voice("zh")
     with errors_told(voice):
         voice.lang = language(lang)
+        from cleanup.builtin import BUILT_IN
         from cleanup.data import Document
         from cleanup.pipeline import Cleaner
         from cleanup.verify import load_verified
@@ -89,9 +90,9 @@ def explain(
             for f in outcome.findings:
                 voice.out.file.write(msgspec.json.encode(f).decode() + "\n")
             return
+        why = {r.id: r.why for r in ruleset.rules} | {b.id: b.why for b in BUILT_IN.values()}
         for f in outcome.findings:
-            rule = next((r for r in ruleset.rules if r.id == f.rule), None)
-            _place(voice, body, f, rule.why if rule else "")
+            _place(voice, body, f, why.get(f.rule, ""))
         for f, winner in outcome.skipped:
             voice.say(
                 f"  另有 {f.rule} 与 {winner} 重叠，未采用",

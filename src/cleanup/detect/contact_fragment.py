@@ -86,8 +86,11 @@ def grow(text: str, start: int, end: int) -> Fragment:
 
 def cut(text: str, f: Fragment) -> tuple[int, int]:
     """What to delete: a clause of its own goes with one of the two signs around it, the weaker one."""
-    if f.glue != "clause" or not f.left:
+    if f.glue != "clause":
         return f.start, f.end
+    if not f.left.strip():
+        # nothing before it in the line: what it leaves must not begin with its comma
+        return f.start, f.end + (f.right[0] in CLAUSE)
     if f.left[-1] in STOP or f.right[0] not in STOP:
         return f.start, f.end + 1
     return f.start - 1, f.end

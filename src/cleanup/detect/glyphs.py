@@ -71,7 +71,7 @@ def _run(text: str, m: re.Match[str], private: set[str], japanese: bool) -> Iter
             while stop < m.end() and _is_private(text[stop]):
                 stop += 1
             if _beside_prose(text, at, stop):
-                evidence = {"different_here": len(private)}
+                evidence = {"characters": len(private)}
                 if len(private) > _MARKS_MAX:
                     yield Proposal.of(_PRIVATE_FONT, at, stop, None, evidence)
                 else:

@@ -127,12 +127,11 @@ def _proposal(one: Misread) -> Proposal:
         "encoding": one.right,
         "read_as": one.wrong,
         "rounds": one.rounds,
-        "reads": one.reads,
         "evidence_log10": one.evidence,
     }
     if one.whole:
         return Proposal.of(_MISREAD, one.start, one.end, one.reads, evidence)
-    return Proposal.of(_MISREAD_LOST, one.start, one.end, None, evidence)
+    return Proposal.of(_MISREAD_LOST, one.start, one.end, None, {"left": one.reads, **evidence})
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def propose(reading: Reading) -> list[Proposal]:
         return []
     counted = {c for c in chars if len(_readings(c)[1]) == 1 or ord(c) in simplify_table()}
     certain = len(counted) >= _AUTO_FROM and not _TOPIC.search(reading.original)
-    found = [replace(p, evidence={**p.evidence, "different_here": len(chars)}) for p in found]
+    found = [replace(p, evidence={**p.evidence, "characters": len(chars)}) for p in found]
     if certain:
         return found
     return [replace(p, tier="suggest", confidence=TIER_CONFIDENCE["suggest"]) for p in found]

@@ -43,7 +43,7 @@ def propose(reading: Reading) -> list[Proposal]:
         if choice is not None and not reading.is_closed(start, end):
             found.append(Proposal.of(_WRONG, start, end, choice.char, {"word": choice.word}))
     different = {reading.text[p.start : p.end] for p in found}
-    found = [replace(p, evidence={**p.evidence, "different_here": len(different)}) for p in found]
+    found = [replace(p, evidence={**p.evidence, "characters": len(different)}) for p in found]
     if len(different) >= _AUTO_FROM:
         return found
     return [replace(p, tier="suggest", confidence=TIER_CONFIDENCE["suggest"]) for p in found]

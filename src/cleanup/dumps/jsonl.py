@@ -176,7 +176,10 @@ def _string(values: dict[str, msgspec.Raw], key: str, *, needed: bool = True) ->
 
 def _name(raw: msgspec.Raw | None) -> str:
     """The id as text: a string as it stands, a number by its digits, anything else as no id."""
-    value: Any = msgspec.json.decode(raw) if raw is not None else None
+    try:
+        value: Any = msgspec.json.decode(raw) if raw is not None else None
+    except msgspec.ValidationError:  # a number beyond all floats is a name all the same
+        return bytes(raw or b"").decode()
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
     return value if isinstance(value, str) else str(value)
@@ -224,8 +227,15 @@ def rewrite(record: Record, text: str) -> tuple[bytes, str]:
     values = _OBJECT.decode(line)
     key = record.how["text_field"]
     # \u escapes are kept where the text was written in them
-    escaped = b"\\u" in bytes(values[key]) and bytes(values[key]).isascii()
-    values[key] = msgspec.Raw(_quoted(text, "ascii" if escaped else encoding))
+    before = bytes(values[key])
+    escaped = b"\\u" in before and before.isascii()
+    after = _quoted(text, "ascii" if escaped else encoding)
+    at = line.find(before)
+    if at == line.rfind(before):
+        # the one place where the value can stand: all around it stays, spacing and repeated keys too
+        new = line[:at] + after + line[at + len(before) :]
+        return bom + (new if encoding == "utf-8" else new.decode().encode(encoding)), ""
+    values[key] = msgspec.Raw(after)
     comma, colon = (b", ", b": ") if b'": ' in line else (b",", b":")
     pairs = [_quoted(k, "ascii" if escaped else encoding) + colon + bytes(v) for k, v in values.items()]
     new = b"{" + comma.join(pairs) + b"}" + end

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cleanup.report.evidence_builtin import TELL
 from cleanup.report.inline import plain
 from cleanup.report.words import Words
 
@@ -24,7 +25,8 @@ def sentences(evidence: Mapping[str, Any], words: Words) -> list[str]:
             told = tell({k: left.get(k) for k in keys}, words)
         except (TypeError, ValueError, KeyError, AttributeError):
             continue
-        out.append(told)
+        if told:
+            out.append(told)
         for key in keys:
             left.pop(key, None)
     return [plain(s) for s in (*out, *(f"{k}: {_short(v)}" for k, v in left.items()))]
@@ -108,5 +110,6 @@ _TELL: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any], Words], str]], 
     (("topic",), _topic),
     (("survivors",), _survivors),
     (("different_here",), _different),
+    *TELL,
     (("melted_from",), _melted),
 )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from cleanup.report.evidence_words import EN, ZH
+
 Lang = Literal["zh", "en"]
 
 _ZH = {
@@ -335,7 +337,7 @@ _EN = {
     "reason.internal_error": "a fault of the program",
 }
 
-WORDS: dict[Lang, dict[str, str]] = {"zh": _ZH, "en": _EN}
+WORDS: dict[Lang, dict[str, str]] = {"zh": _ZH | ZH, "en": _EN | EN}
 
 
 class Words:
@@ -355,6 +357,10 @@ class Words:
             one, _, many = text.partition("|")
             text = one if n == 1 or not many else many
         return text.format(**{k: f"{v:,}" if isinstance(v, int) else v for k, v in values.items()})
+
+    def of(self, group: str, key: object) -> str:
+        """The words for one of a group of codes. Raises KeyError for one that is not of the group."""
+        return self._strings[f"{group}.{key}"]
 
     def name(self, group: str, key: str) -> str:
         """The name of a kind, tier, verdict or reason; one that this table does not know names itself."""
