@@ -142,3 +142,8 @@ def test_an_address_ends_where_the_prose_begins():
 def test_a_contact_that_begins_a_line_takes_its_comma_along(cleaner):
     text = "他们做凳子。\n加薇信：mjx8023，老师傅在村口讨论榫卯的做法。"
     assert cleaner.clean(Document("x", text)).text == "他们做凳子。\n老师傅在村口讨论榫卯的做法。"
+
+
+def test_a_line_that_is_all_contact_is_not_cut_in_the_middle(cleaner):
+    text = "他们做凳子，做了三天。\n加薇信abc12345领取图纸\n"
+    assert "图纸\n" not in cleaner.clean(Document("x", text)).text.replace("领取图纸\n", "")

@@ -18,6 +18,7 @@ from cleanup.detect.runs import is_link_run
 from cleanup.detect.share import furniture_share
 from cleanup.fold import fold
 from cleanup.pipeline import Cleaner
+from cleanup.recurrence import LineCounts
 from cleanup.rules import RuleSet
 from furniture_lines import BODY, TITLE, marked
 
@@ -277,3 +278,26 @@ def test_proposals_of_the_page_lie_apart_and_inside(text):
         assert 0 <= p.start < p.end <= len(text) and BUILT_IN[p.rule].kind == "boilerplate"
     for a, b in itertools.pairwise(found):
         assert a.end <= b.start
+
+
+def test_furniture_of_a_mirror_in_traditional_script_goes_and_the_body_keeps_its_script(cleaner):
+    body = "老槐樹下，幾位木匠正在討論榫卯的做法，他們認為手工的凳子更耐用，這個價錢也不算貴。\n"
+    page = [
+        "首頁 > 手藝 > 木工\n",
+        "上一篇：竹椅為什麼會響\n",
+        "聲明：本文來源於網絡，如有侵權請聯繫刪除。\n",
+    ]
+    outcome = cleaner.clean(Document("x", page[0] + body + body[5:] + "".join(page[1:])))
+    assert outcome.text == body + body[5:]
+    assert [f.observed for f in outcome.applied] == page
+
+
+def test_lines_that_recur_over_a_traditional_source_are_asked_as_they_were_counted(cleaner):
+    body = "第{}天，老槐樹下的木匠們討論榫卯的做法，他們認為手工的凳子更耐用，這個價錢也不算貴。\n"
+    ours = "木作鄉親們的園地歡迎您來\n"
+    texts = [body.format(n) * 2 + ours for n in range(40)]
+    counts = LineCounts()
+    for text in texts:
+        counts.add("s", text)
+    outcome = cleaner.knowing(counts.freeze()).clean(Document("x", texts[3], "s"))
+    assert ours in [f.observed for f in outcome.findings if f.evidence.get("recurs_in") == 40]

@@ -115,3 +115,12 @@ def test_a_page_of_signs_takes_time_in_proportion(text):
     began = time.perf_counter()
     found(text)
     assert time.perf_counter() - began < 15
+
+
+def test_emphasis_of_a_markdown_file_is_no_mask(cleaner):
+    text = "凳子是***很老***的手艺。这些***都不用钉子，那些***也不用。\n"
+    flags = [
+        f for f in cleaner.clean(Document("x", text, meta={"format": "md"})).findings if f.kind == "mask"
+    ]
+    assert flags == []
+    assert cleaner.clean(Document("x", "这里的***很好。那里的 *** 不见了。", meta={"format": "txt"})).findings

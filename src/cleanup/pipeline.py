@@ -15,8 +15,9 @@ from typing import Literal
 from cleanup import edits as ed
 from cleanup.data import RAW_KINDS, TIERS, Apply, Document, Edit, Finding, LineMap, Outcome, Rule, Tier
 from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
-from cleanup.detect.closed import closed_spans, merge
+from cleanup.detect.closed import closed_spans, emphasis_spans, merge
 from cleanup.detect.reading import Proposal, Reading
+from cleanup.detect.script_plain import simplified
 from cleanup.detect.share import spare_all_page
 from cleanup.fold import View, fold
 from cleanup.lexicon import Lexicon, shared
@@ -38,8 +39,8 @@ _TAKES = {"none": (), "auto": ("auto",), "suggest": ("auto", "suggest")}
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A step of the way: the rules it obeys, the detectors it asks before them, the tiers of what it finds
-    that is closed to later stages, and whether it sees the text as it is instead of folded: folding hides
-    what noise is.
+    that is closed to later stages, and how it sees the text: folded; folded and in simplified script (`plain`);
+    or as it is (`raw`), since folding hides what noise is.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Stage:
     detectors: tuple[Callable[[Reading], Sequence[Proposal]], ...] = ()
     closes: tuple[Tier, ...] = ()
     raw: bool = False
+    plain: bool = False
 
 
 STAGES: tuple[Stage, ...] = (
@@ -58,8 +60,9 @@ STAGES: tuple[Stage, ...] = (
         detectors=(repeats.propose,),
         # what is only suggested may be body after all, and stays open to repair
         closes=("auto",),
+        plain=True,
     ),
-    Stage("page", lambda rule: False, detectors=(furniture.propose,), closes=("auto",)),
+    Stage("page", lambda rule: False, detectors=(furniture.propose,), closes=("auto",), plain=True),
     Stage(
         "noise",
         lambda rule: rule.kind in RAW_KINDS,
@@ -158,14 +161,16 @@ class Cleaner:
     def _propose(self, document: Document, text: str, original: View, silent: set[str]) -> list[Proposal]:
         """The proposals of all stages on one text."""
         title = str(document.meta.get("title") or "")
-        closed = closed_spans(text, markdown=document.meta.get("format") == "md")
+        markdown = document.meta.get("format") == "md"
+        closed = closed_spans(text, markdown=markdown)
+        emphasis = emphasis_spans(text) if markdown else ()
         view = original if text == document.text else fold(text)
         recurring = self.recurrence.of(document.source) if self.recurrence else None
         found: list[Proposal] = []
         page: tuple[tuple[int, int], ...] = ()
         for stage, stage_rules in zip(STAGES, self._by_stage, strict=True):
-            seen = View(text, len(text)) if stage.raw else view
-            reading = Reading(text, seen, original.folded, title, closed, page, recurring)
+            seen = View(text, len(text)) if stage.raw else simplified(view) if stage.plain else view
+            reading = Reading(text, seen, original.folded, title, closed, page, recurring, emphasis)
             new = [p for ask in stage.detectors for p in ask(reading) if p.rule not in self.rules.off]
             new += self._obey(stage_rules, reading, silent)
             found += new

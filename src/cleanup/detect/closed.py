@@ -13,6 +13,8 @@ _FENCE = regex.compile(
 )
 _FRONT = regex.compile(r"\A---[ \t]*\r?\n.*?\n---[ \t]*(?:\r?\n|\Z)", regex.DOTALL)
 _INLINE = regex.compile(r"(?<!`)`[^`\n]+`(?!`)")
+# The signs around emphasised words: in a Markdown file they are no masks.
+_EMPHASIS = regex.compile(r"(?<!\*)(\*{1,3})(?=[^\s*])[^*\n]+(?<=[^\s*])(\1)(?!\*)")
 # Han as ranges: under the ASCII flag \p{Han} matches nothing, and an address would go on into the prose.
 _ADDRESS = regex.compile(
     r"\b(?:https?|ftp)://[^\s\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af，。；、（）《》“”]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b",
@@ -32,6 +34,13 @@ def closed_spans(text: str, *, markdown: bool) -> tuple[tuple[int, int], ...]:
     if "://" in text or "@" in text:
         spans += [m.span() for m in _ADDRESS.finditer(text)]
     return merge(spans)
+
+
+def emphasis_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """The signs around emphasised words of a Markdown text, in order."""
+    if "*" not in text:
+        return ()
+    return tuple(span for m in _EMPHASIS.finditer(text) for span in (m.span(1), m.span(2)))
 
 
 def merge(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

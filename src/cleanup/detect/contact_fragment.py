@@ -13,6 +13,8 @@ STOP = frozenset("。!！?？…")
 _AROUND = 40
 _LEFT_REACH = 40
 _SIGHT = 100
+# A line that begins with a contact and goes on for at most so many characters without a clause end is all contact.
+_REST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ def grow(text: str, start: int, end: int) -> Fragment:
         near, far = left.rstrip(" ")[-1:], right.lstrip(" ")[:1]
         if not near and not far:
             glue = "line"
+        elif not near and eol - end <= _REST and CLAUSE.isdisjoint(text[end:eol]):
+            glue = "line"  # 加微信…领图纸: what is left of the line is what it gives, and no prose
         elif near and near not in CLAUSE and near not in "”)）】》":
             glue = "inside"
         elif not far:

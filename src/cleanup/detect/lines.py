@@ -185,12 +185,14 @@ def add_place(line: Line) -> None:
         line.why["place"] = points
 
 
-def add_recurrence(line: Line, seen: SourceLines) -> None:
-    """What the source says: in how many of its articles the line stands, exactly or by template."""
+def add_recurrence(line: Line, seen: SourceLines, counted: str) -> None:
+    """What the source says: in how many of its articles the line stands, exactly or by template; `counted` is the
+    line as it was counted.
+    """
     if len(line.text) > LINE_MAX or len(line.text) < _RECURS_MIN:
         return
-    exact = seen.exact(line.text)
-    docs = exact or seen.like(line.text)
+    exact = seen.exact(counted)
+    docs = exact or seen.like(counted)
     if not docs:
         return
     share = docs / seen.articles

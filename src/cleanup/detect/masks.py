@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cleanup.builtin import BUILT_IN
-from cleanup.detect.closed import Spans
+from cleanup.detect.closed import Spans, merge
 from cleanup.detect.mask_slots import HARD, Slot, is_anonymised, is_markdown, slot_of
 from cleanup.detect.reading import Proposal, Reading
 
@@ -73,7 +73,7 @@ _STOPS = re.compile("[、，。；,;]")
 def propose(reading: Reading) -> list[Proposal]:
     """Every run of mask signs that stands for a word, and every blank that a word left behind."""
     found = _signs(reading) + _blanks(reading)
-    closed = Spans(reading.closed)
+    closed = Spans(merge([*reading.closed, *reading.emphasis]))
     return [p for p in found if not any(True for _ in closed.over(p.start, p.end))]
 
 

@@ -24,6 +24,7 @@ class Reading:
     closed    spans of `text` that no stage but furniture may touch, in order, not overlapping
     furniture  spans of `text` that an earlier stage found to be page, in order, not overlapping
     recurring  the lines that recur over the article's source, where a dump was counted
+    emphasis  the signs around emphasised words of a Markdown file, in order
     """
 
     text: str
@@ -33,6 +34,7 @@ class Reading:
     closed: tuple[tuple[int, int], ...] = ()
     furniture: tuple[tuple[int, int], ...] = ()
     recurring: SourceLines | None = None
+    emphasis: tuple[tuple[int, int], ...] = ()
 
     def is_closed(self, start: int, end: int) -> bool:
         """Whether a place lies in, or reaches into, a closed span. O(log n): an article may have very many."""
