@@ -7,7 +7,9 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from cleanup.cli.app import app
 from cleanup.dumps import html
 from cleanup.dumps.page import extract
 from cleanup.dumps.record import Fields
@@ -151,7 +153,7 @@ def test_files_that_are_no_pages_are_read_as_text_or_named(tmp_path):
     rejects = {(r["file"], r["reason"]) for r in lines(out / "rejected.jsonl")}
     assert rejects == {("data.html", "not_html"), ("png.html", "binary")}
     assert (out / "cleaned/plain.html.txt").read_text("utf-8") == f"{GOOD}\n"
-    assert "empty.html:1: the article is empty" in result.stderr
+    assert "empty.html:1: no content was found" in result.stderr
     assert sorted(p.name for p in (out / "cleaned").iterdir()) == [
         "empty.html.txt",
         "ok.html.txt",
@@ -200,3 +202,11 @@ def test_hostile_pages_cost_little_and_lose_nothing(page):
 def test_nothing_in_a_page_raises(soup):
     extract(soup)
     extract(f"<html><body>{BODY}{soup}</body>")
+
+
+def test_a_page_of_nothing_but_links_is_told_as_such(tmp_path):
+    links = "".join(f"<a href='/{i}'>榆木凳子的第{i}种做法</a><br>" for i in range(60))
+    (tmp_path / "links.html").write_text(f"<html><body>{links}</body></html>", "utf-8")
+    args = ["run", str(tmp_path / "links.html"), "--out", str(tmp_path / "out"), "--lang", "en"]
+    result = CliRunner().invoke(app, args)
+    assert result.exit_code == 0 and "the page is links alone" in " ".join(result.stderr.split())

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -257,15 +257,7 @@ class _Job:
         document = outcome.document
         place = f"{document.file}:{document.record}"
         if not document.text.strip():
-            self._watch.warn(
-                Reject(
-                    document.file,
-                    document.record,
-                    "empty",
-                    "文章是空的，原样写出",
-                    "the article is empty; written as it is",
-                )
-            )
+            self._watch.warn(Reject(document.file, document.record, "empty", *_why_empty(document.meta)))
         encoding, by = document.meta.get("encoding", "utf-8"), document.meta.get("encoding_by")
         if encoding != "utf-8" and by != "named" and (document.file, encoding) not in self._read_as:
             self._read_as.add((document.file, encoding))
@@ -327,3 +319,18 @@ class _Job:
         )
         with self._folder.writing("report.html") as f:
             f.write(page.encode())
+
+
+def _why_empty(meta: Mapping[str, Any]) -> tuple[str, str]:
+    """What is told of an article without text, in Chinese and English."""
+    if meta.get("list_page"):
+        return (
+            "网页只有链接，没有正文；写出的是空文章",
+            "the page is links alone, without content; an empty article is written",
+        )
+    if meta.get("format") == "html":
+        return (
+            "网页里没有找到正文；写出的是空文章",
+            "no content was found in the page; an empty article is written",
+        )
+    return "文章是空的，原样写出", "the article is empty; written as it is"
