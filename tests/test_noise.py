@@ -197,3 +197,8 @@ def test_colours_of_a_terminal_go_with_their_numbers(cleaner):
 def test_a_bomb_is_one_edit(cleaner):
     assert cleaner.clean(Document("x", BAD["entity bomb"])).text == "甜瓜"
     assert cleaner.clean(Document("x", BAD["zero width"])).text == "甜瓜"
+
+
+def test_a_blank_for_an_answer_stays_a_blank(cleaner):
+    text = "下列做法正确的是（&nbsp;&nbsp;）。木匠&nbsp;说。"
+    assert cleaner.clean(Document("x", text)).text == "下列做法正确的是（ ）。木匠说。"

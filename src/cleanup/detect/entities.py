@@ -48,6 +48,9 @@ _ADDRESS_OF = re.compile(r"[A-Za-z_)\]]\s*[=(,]\s*$")
 # What html.unescape gives for numbers that are no character.
 _MEANINGLESS = frozenset("\ufffd")
 
+# 正确的是（&nbsp;）: brackets with nothing else in them are a place for an answer.
+_OPEN, _CLOSE = "(（[【", ")）]】"
+
 
 def propose(reading: Reading) -> list[Proposal]:
     """Entities and what they mean; flags for those that mean nothing."""
@@ -107,11 +110,14 @@ def _resolved(text: str, m: re.Match[str]) -> Proposal | None:
 
 
 def _space(text: str, start: int, end: int, meant: str) -> str:
-    """A blank between two Latin words, a newline where it was one; nothing beside Chinese, where no blank belongs."""
+    """A blank between two Latin words and where an answer is to be filled in, a newline where it was one; nothing
+    beside Chinese, where no blank belongs.
+    """
     if "\n" in meant:
         return "\n"
     if not any(c.isspace() for c in meant):
         return ""
     left, right = text[start - 1 : start], text[end : end + 1]
     both = left.isascii() and left.isalnum() and right.isascii() and right.isalnum()
-    return " " if both else ""
+    answer = left in _OPEN and right in _CLOSE and left and right
+    return " " if both or answer else ""
