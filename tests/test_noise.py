@@ -202,3 +202,17 @@ def test_a_bomb_is_one_edit(cleaner):
 def test_a_blank_for_an_answer_stays_a_blank(cleaner):
     text = "下列做法正确的是（&nbsp;&nbsp;）。木匠&nbsp;说。"
     assert cleaner.clean(Document("x", text)).text == "下列做法正确的是（ ）。木匠说。"
+
+
+@pytest.mark.parametrize(
+    "piece", ["\uf900\uf901", "字\u200b，木匠□□凳", "幾位木匠说的话，"], ids=["compat", "mixed", "script"]
+)
+def test_thousands_of_places_take_time_in_proportion(cleaner, piece):
+    import time
+
+    text = piece * (50_000 // len(piece))
+    began = time.perf_counter()
+    outcome = cleaner.clean(Document("x", text, meta={"text_offset_exact": True, "line": 1}))
+    assert len(outcome.findings) >= 5_000
+    # with any part that grows with the square it is minutes
+    assert time.perf_counter() - began < 30

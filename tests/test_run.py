@@ -13,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from cleanup import batch
 from cleanup.cli.app import app
 from cleanup.data import Edit
 from cleanup.dumps import jsonl, text
 from cleanup.dumps.encoding import Choice
 from cleanup.dumps.record import Fields
 from cleanup.edits import apply
+from cleanup.pipeline import Cleaner
 from conftest import ROOT
 
 BAD = "双方的工作围不同。"
@@ -310,3 +312,23 @@ def test_a_changed_record_keeps_spacing_repeated_keys_and_numbers_beyond_floats(
     assert said[0] == lines[0].replace(BAD, GOOD)
     assert said[1] == lines[1].replace(BAD, GOOD)
     assert said[2] == '{"title":"@","text":"'.replace("@", BAD) + GOOD + '"}'
+
+
+@pytest.mark.parametrize("phase", ["counting lines", "cleaning"])
+def test_a_run_stopped_in_either_pass_says_so_and_can_be_run_again(tmp_path, ruleset, phase):
+    records = [json.dumps({"id": n, "text": BAD + f"第{n}篇。"}, ensure_ascii=False) for n in range(20)]
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(records) + "\n", "utf-8")
+    out = tmp_path / "out"
+
+    def run(watch):
+        return batch.run([path], out, Cleaner(ruleset), {"inputs": ["a"]}, batch.Options(), watch, "en")
+
+    stop = batch.Watch(phase=lambda zh, en: os.kill(os.getpid(), signal.SIGINT) if en == phase else None)
+    stopped = run(stop)
+    assert stopped.interrupted
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    assert summary["complete"] is False and summary["articles"]["read"] == stopped.tally.read < 20
+    again = run(batch.Watch())
+    assert not again.interrupted and again.tally.changed == 20
+    assert not list(out.rglob("*.partial"))
