@@ -125,7 +125,7 @@ def speed(clean: Path) -> None:
         jieba.lcut(text)
     base = time.perf_counter() - start
     print(f"jieba.lcut {size / base:.2f} MB/s")
-    shipped = [r for r in load_verified().rules if r.kind == "noise"]
+    shipped = rules.Book([r for r in load_verified().rules if r.kind == "noise"])
     parts = {**DETECTORS, "rules of noise": lambda r: rules.propose(shipped, r, shared)}
     readings = [reading(t) for t in texts]
     parts["all"] = lambda r: [p for part in list(parts.values())[:-1] for p in part(r)]

@@ -17,6 +17,7 @@ from cleanup.data import RAW_KINDS, TIERS, Apply, Document, Edit, Finding, LineM
 from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
 from cleanup.detect.closed import closed_spans, emphasis_spans, merge
 from cleanup.detect.reading import Proposal, Reading
+from cleanup.detect.rules import Book
 from cleanup.detect.script_plain import simplified
 from cleanup.detect.share import spare_all_page
 from cleanup.fold import View, fold
@@ -99,7 +100,7 @@ class Cleaner:
         self.apply = apply
         self.lang = lang
         self._lexicon = lexicon
-        self._by_stage = [tuple(r for r in rules.rules if stage.takes(r)) for stage in STAGES]
+        self._by_stage = [Book([r for r in rules.rules if stage.takes(r)]) for stage in STAGES]
 
     def knowing(self, recurrence: Recurrence) -> Cleaner:
         """The same cleaner, told which lines recur over each source."""
@@ -168,11 +169,11 @@ class Cleaner:
         recurring = self.recurrence.of(document.source) if self.recurrence else None
         found: list[Proposal] = []
         page: tuple[tuple[int, int], ...] = ()
-        for stage, stage_rules in zip(STAGES, self._by_stage, strict=True):
+        for stage, book in zip(STAGES, self._by_stage, strict=True):
             seen = View(text, len(text)) if stage.raw else simplified(view) if stage.plain else view
             reading = Reading(text, seen, original.folded, title, closed, page, recurring, emphasis)
             new = [p for ask in stage.detectors for p in ask(reading) if p.rule not in self.rules.off]
-            new += self._obey(stage_rules, reading, silent)
+            new += self._obey(book, reading, silent)
             found += new
             if stage.closes:
                 closed = merge([*closed, *((p.start, p.end) for p in new if p.tier in stage.closes)])
@@ -180,11 +181,11 @@ class Cleaner:
                 page = merge([(p.start, p.end) for p in found if p.tier == "auto"])
         return found
 
-    def _obey(self, stage_rules: Sequence[Rule], reading: Reading, silent: set[str]) -> list[Proposal]:
+    def _obey(self, book: Book, reading: Reading, silent: set[str]) -> list[Proposal]:
         """The proposals of some rules; one that runs out of time is silent for the rest of the article."""
         while True:
             try:
-                return rules.propose([r for r in stage_rules if r.id not in silent], reading, self._lexicon)
+                return rules.propose(book, reading, self._lexicon, silent)
             except rules.OutOfTime as late:
                 silent.add(str(late))
 

@@ -18,6 +18,7 @@ from cleanup.data import Document
 from cleanup.detect import rules
 from cleanup.detect.closed import closed_spans, merge
 from cleanup.detect.reading import Reading
+from cleanup.detect.rules import Book
 from cleanup.fold import fold
 from cleanup.lexicon import Lexicon, shared
 from cleanup.pipeline import STAGES
@@ -58,7 +59,7 @@ class Printer:
 
     def __init__(self, rules: RuleSet, lexicon: Callable[[], Lexicon] = shared) -> None:
         self._off = rules.off
-        self._rules = tuple(r for r in rules.rules if _FURNITURE.takes(r))
+        self._book = Book([r for r in rules.rules if _FURNITURE.takes(r)])
         self._lexicon = lexicon
 
     def of(self, document: Document) -> Print:
@@ -81,7 +82,7 @@ class Printer:
         reading = Reading(text, view, view.folded, title, closed)
         found = [p for ask in _FURNITURE.detectors for p in ask(reading) if p.rule not in self._off]
         with suppress(rules.OutOfTime):  # then some furniture is compared, too
-            found += rules.propose(self._rules, reading, self._lexicon)
+            found += rules.propose(self._book, reading, self._lexicon)
         kept, at, gone = [], 0, 0
         for start, end in merge([(p.start, p.end) for p in found]):
             kept.append(text[at:start])

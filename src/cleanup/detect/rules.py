@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import regex
 
 from cleanup.data import TIER_CONFIDENCE, Rule
+from cleanup.detect.keywords import Keywords
 from cleanup.detect.reading import Proposal, Reading, lines
 from cleanup.lexicon import Lexicon
 
@@ -30,13 +32,42 @@ def compiled(pattern: str) -> regex.Pattern[str]:
     return regex.compile(pattern, regex.MULTILINE)
 
 
-def _places(rule: Rule, text: str) -> Iterator[regex.Match[str]]:
+# A pattern that is one class of characters behind its context: the class alone is asked first.
+_ONE_CLASS = re.compile(r"\(\?P<at>(\[(?:[^\\\[\]]|\\u[0-9a-fA-F]{4})+\])\+?\)")
+
+
+class Book:
+    """Rules that are obeyed together, with what tells in one scan which of them a text gives a cause."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._keywords = Keywords(k for r in rules for k in r.keywords)
+        self._by_word: dict[str, list[int]] = {}
+        self._others: list[tuple[int, re.Pattern[str] | None]] = []
+        for n, rule in enumerate(rules):
+            for word in rule.keywords:
+                self._by_word.setdefault(word, []).append(n)
+            if not rule.keywords:
+                m = _ONE_CLASS.search(rule.pattern)
+                self._others.append((n, re.compile(m[1]) if m else None))
+        self.wary = {r.id: r for r in rules if r.auto_from > 1 or r.suggest_from > 1}
+        self.family = {r.id: (r.family, r.kind) for r in rules}
+
+    def called(self, text: str) -> tuple[list[Rule], set[str]]:
+        """The rules whose keywords a text holds, in their order, and these keywords."""
+        held = self._keywords.held(text)
+        which = {n for word in held for n in self._by_word[word]}
+        which.update(n for n, one in self._others if one is None or one.search(text))
+        return [self.rules[n] for n in sorted(which)], held
+
+
+def _places(rule: Rule, text: str, held: set[str]) -> Iterator[regex.Match[str]]:
     """Where the rule's pattern stands. A line pattern fits a whole line, blanks around it aside."""
     pattern = compiled(rule.pattern)
     if rule.scope != "line":
         yield from pattern.finditer(text, timeout=TIME_LIMIT_S)
         return
-    for at, end in lines(text):
+    for at, end in _lines_with(text, held.intersection(rule.keywords)) if rule.keywords else lines(text):
         line = text[at:end]
         body = line.strip()
         if body and (not rule.keywords or any(k in body for k in rule.keywords)):
@@ -46,20 +77,36 @@ def _places(rule: Rule, text: str) -> Iterator[regex.Match[str]]:
                 yield m
 
 
-def propose(rules: Sequence[Rule], reading: Reading, lexicon: Callable[[], Lexicon]) -> list[Proposal]:
-    """Every proposal of some rules, in their order. The lexicon is loaded only if one asks for it."""
+def _lines_with(text: str, words: Collection[str]) -> list[tuple[int, int]]:
+    """Spans of the lines that hold one of some words, in order, each with the newline that ends it."""
+    found: dict[int, int] = {}
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            newline = text.find("\n", at)
+            end = len(text) if newline < 0 else newline + 1
+            found[text.rfind("\n", 0, at) + 1] = end
+            at = text.find(word, end)
+    return sorted(found.items())
+
+
+def propose(
+    book: Book, reading: Reading, lexicon: Callable[[], Lexicon], silent: Collection[str] = ()
+) -> list[Proposal]:
+    """Every proposal of some rules, in their order, but for the silent ones.
+
+    The lexicon is loaded only if one asks for it.
+    """
+    called, held = book.called(reading.view.folded)
     found: list[Proposal] = []
-    for rule in rules:
-        if _has_cause(rule, reading):
-            found += _matches(rule, reading, lexicon)
-    return _lift(rules, found, reading)
+    for rule in called:
+        if rule.id not in silent and _has_cause(rule, reading):
+            found += _matches(rule, reading, held, lexicon)
+    return _lift(book, found, reading) if found else found
 
 
 def _has_cause(rule: Rule, reading: Reading) -> bool:
-    """The cheap questions, asked before any pattern runs."""
-    text = reading.view.folded
-    if rule.keywords and not any(k in text for k in rule.keywords):
-        return False
+    """The cheap questions about the article, asked before any pattern runs."""
     if rule.absent and any(w in reading.original for w in rule.absent):
         return False
     if rule.needs:
@@ -67,10 +114,12 @@ def _has_cause(rule: Rule, reading: Reading) -> bool:
     return True
 
 
-def _matches(rule: Rule, reading: Reading, lexicon: Callable[[], Lexicon]) -> Iterator[Proposal]:
+def _matches(
+    rule: Rule, reading: Reading, held: set[str], lexicon: Callable[[], Lexicon]
+) -> Iterator[Proposal]:
     view = reading.view
     try:
-        for m in _places(rule, view.folded):
+        for m in _places(rule, view.folded, held):
             at, to = m.span("at")
             home = view.span(at, to)
             if rule.scope == "line":
@@ -151,15 +200,14 @@ def _best(
     return repair, evidence
 
 
-def _lift(rules: Sequence[Rule], found: list[Proposal], reading: Reading) -> list[Proposal]:
+def _lift(book: Book, found: list[Proposal], reading: Reading) -> list[Proposal]:
     """Rules that want company: silent, or no more than suggested, until their family has found enough.
 
     One 招聘 after 的 may be the author's own; a third different term in that slot is not.
     """
-    wary = {r.id: r for r in rules if r.auto_from > 1 or r.suggest_from > 1}
+    wary, family = book.wary, book.family
     if not any(p.rule in wary for p in found):
         return found
-    family = {r.id: (r.family, r.kind) for r in rules}
     different: dict[tuple[str, str], set[str]] = {}
     for p in found:
         different.setdefault(family[p.rule], set()).add(reading.text[p.start : p.end])
