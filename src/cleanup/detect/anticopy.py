@@ -26,10 +26,11 @@ _PAIR = BUILT_IN["junk-pair"]
 _SCATTER = re.compile(r"(?:(?<=[^!-~])|^)[!-~]{1,3}(?: [!-~]{1,3}){4,40}(?= ?$)", re.MULTILINE)
 _CLINGS = re.compile(r"[A-Za-z0-9][^A-Za-z0-9\s.]|[^A-Za-z0-9\s.(\-$][A-Za-z0-9]|[A-Za-z]\d|\d[A-Za-z]")
 _FORMULA = re.compile(r"=|\\|\$|[a-z]\(|&&|\|\||//")
-_TOKENS = re.compile("[!-~] [!-~]{1,3} [!-~]{1,3} [!-~]{1,3} [!-~]")
+# Cheap questions: a literal or a class in front lets the search skip; a repeated class does not.
+_TOKENS = re.compile(" [!-~]{1,3} [!-~]{1,3} [!-~]{1,3} [!-~]")
 # A line that is one string of letters and digits in no order: six changes between classes in ten characters.
 _RANDOM = re.compile(r"^[ \t\u3000]*([A-Za-z0-9]{10,40})[ \t\u3000]*$", re.MULTILINE)
-_STRING = re.compile("[A-Za-z0-9]{10}")
+_STRING = re.compile("[A-Za-z0-9][A-Za-z0-9]{9}")
 _CHANGE = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _CHANGES_PER_CHAR = 0.4
 _HAN_LINE = re.compile("[\u4e00-\u9fff]{6}")
@@ -109,7 +110,7 @@ def _rare_pair() -> re.Pattern[str]:
     """Two rare characters before a mark. A class of what is rare is a bitmap; asking each character is not."""
     common = _common()
     rare = "".join(chr(c) for c in range(0x3400, 0xA000) if chr(c) not in common)
-    return re.compile(f"[{rare}]{{2}}(?=[，。；！？、：,;!?]|\n|$)(?<=[\u4e00-\u9fff]..)")
+    return re.compile(f"[{rare}][{rare}](?=[，。；！？、：,;!?]|\n|$)(?<=[\u4e00-\u9fff]..)")
 
 
 def _pairs(reading: Reading, lexicon: Callable[[], Lexicon]) -> list[Proposal]:

@@ -34,6 +34,8 @@ _DISGUISED = {
     "⓼": "8",
     "⓽": "9",
 }
+# All of them, for a class.
+DIGITS = "".join(_DISGUISED)
 _DIGIT = rf"(?:[0-9{''.join(_DISGUISED)}]\ufe0f?\u20e3?)"
 _SIGN = r"(?:[0-9①-⑨⓪❶-❾⓿⓵-⓽⁰¹²³⁴-⁹₀-₉]\ufe0f?\u20e3?)"
 _GAP = r"[ .·•_~—*-]{0,2}"

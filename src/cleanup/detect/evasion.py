@@ -12,9 +12,8 @@ from cleanup.detect import contact_words as words
 from cleanup.detect.closed import Spans
 from cleanup.detect.reading import Proposal, Reading
 
-# One of these stands in every disguised name that is looked for; single characters are found fastest.
-_HIDDEN_SIGNS = "薇徽溦嶶❤♥"
-_HIDDEN_WORDS = ("V信", "v信", "扣扣", "抠抠", "蔻蔻")
+# One of these stands in every disguised name that is looked for.
+_HIDDEN = re.compile("[薇徽溦嶶❤♥信扣抠蔻](?:(?<=[薇徽溦嶶❤♥])|(?<=[Vv]信)|(?<=扣扣)|(?<=抠抠)|(?<=蔻蔻))")
 _SPELLING = regex.compile(
     r"(?:(?P<weixin>[薇徽溦嶶]信|[薇微威][❤♥]\ufe0f?|(?<![A-Za-z0-9])[Vv](?:信|[❤♥]\ufe0f?))|"
     r"(?P<qq>(?:扣扣|抠抠|蔻蔻)(?=群|号|[:： ]?\d{5})))(?!一词|二字|两[个字]|这个|那个|是)"
@@ -22,15 +21,24 @@ _SPELLING = regex.compile(
 
 # Numbers in disguise: circled, raised or keycap digits, or Han numerals among plain ones. Out: numbers in
 # Han numerals alone, which people in stories say.
-_ODD_NUMBER = re.compile("[①-⑨❶-❾⓪⓿\u20e3]|[0-9][零〇一二三四五六七八九]{1,9}[0-9]")
+_ODD_NUMBER = re.compile("[①-⑨❶-❾⓪⓿\u20e30-9](?:(?<![0-9])|[零〇一二三四五六七八九]{1,9}[0-9])")
 _MOBILE = regex.compile(rf"(?<![0-9]){words.MOBILE}")
+
+
+def is_hidden(text: str) -> bool:
+    """The cheap question: whether a folded text has what a disguised service is written with."""
+    return _HIDDEN.search(text) is not None
+
+
+def is_odd(text: str) -> bool:
+    """The same of a number in disguise."""
+    return _ODD_NUMBER.search(text) is not None
 
 
 def disguised(reading: Reading, taken: Spans) -> Iterator[Proposal]:
     """Disguised services and numbers outside of `taken`; texts that speak about such spellings keep them."""
     text = reading.view.folded
-    hidden = any(c in text for c in _HIDDEN_SIGNS) or any(w in text for w in _HIDDEN_WORDS)
-    if hidden and not words.STORY.search(text):
+    if is_hidden(text) and not words.STORY.search(text):
         for m in _SPELLING.finditer(text):
             start, end = reading.view.span(*m.span())
             quoted = text[m.start() - 1 : m.start()] in ("“", "‘", '"', "「")
@@ -39,7 +47,7 @@ def disguised(reading: Reading, taken: Spans) -> Iterator[Proposal]:
             if not quoted and not office and not any(True for _ in taken.over(start, end)):
                 plain = "微信" if m["weixin"] else "QQ"
                 yield Proposal.of(BUILT_IN["evasion-service"], start, end, plain, {"reads": plain})
-    if _ODD_NUMBER.search(text) and not words.STORY.search(text):
+    if is_odd(text) and not words.STORY.search(text):
         for m in _MOBILE.finditer(text):
             plain = words.digits(m[0])
             start, end = reading.view.span(*m.span())

@@ -17,6 +17,8 @@ class Keywords:
 
     def __init__(self, words: Iterable[str]) -> None:
         words = set(words)
+        # what most texts have none of, for words of rare characters: one scan, and no more
+        self._any = _class(w[:2][-1] for w in words)
         self._ones = _class(w for w in words if len(w) == 1)
         self._by_pair: dict[str, list[str]] = {}
         for word in sorted(w for w in words if len(w) > 1):
@@ -28,6 +30,8 @@ class Keywords:
 
     def held(self, text: str) -> set[str]:
         """The words that stand in a text."""
+        if self._any is None or not self._any.search(text):
+            return set()
         found = set(self._ones.findall(text)) if self._ones is not None else set()
         if self._pairs is not None:
             for pair in set(self._pairs.findall(text)):

@@ -36,6 +36,11 @@ def compiled(pattern: str) -> regex.Pattern[str]:
 _ONE_CLASS = re.compile(r"\(\?P<at>(\[(?:[^\\\[\]]|\\u[0-9a-fA-F]{4})+\])\+?\)")
 
 
+def _terms(words: Sequence[str]) -> str:
+    """The core of a pattern that is a choice of words and nothing else."""
+    return f"(?P<at>{'|'.join(regex.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))})"
+
+
 class Book:
     """Rules that are obeyed together, with what tells in one scan which of them a text gives a cause."""
 
@@ -50,6 +55,8 @@ class Book:
             if not rule.keywords:
                 m = _ONE_CLASS.search(rule.pattern)
                 self._others.append((n, re.compile(m[1]) if m else None))
+        # terms that a pattern begins with are looked up, and the pattern is tried where they stand
+        self.of_terms = {r.id for r in rules if r.keywords and _terms(r.keywords) in r.pattern}
         self.wary = {r.id: r for r in rules if r.auto_from > 1 or r.suggest_from > 1}
         self.family = {r.id: (r.family, r.kind) for r in rules}
 
@@ -61,20 +68,40 @@ class Book:
         return [self.rules[n] for n in sorted(which)], held
 
 
-def _places(rule: Rule, text: str, held: set[str]) -> Iterator[regex.Match[str]]:
+def _places(rule: Rule, text: str, held: set[str], *, is_terms: bool) -> Iterator[regex.Match[str]]:
     """Where the rule's pattern stands. A line pattern fits a whole line, blanks around it aside."""
     pattern = compiled(rule.pattern)
-    if rule.scope != "line":
+    words = held.intersection(rule.keywords)
+    if rule.scope == "line":
+        for at, end in _lines_with(text, words) if rule.keywords else lines(text):
+            line = text[at:end]
+            body = line.strip()
+            if body and (not rule.keywords or any(k in body for k in words)):
+                start = at + line.index(body)
+                m = pattern.fullmatch(text, start, start + len(body), timeout=TIME_LIMIT_S)
+                if m is not None:
+                    yield m
+    elif is_terms:
+        done = 0
+        for at in _starts(text, words):
+            if at >= done:
+                m = pattern.match(text, at, timeout=TIME_LIMIT_S)
+                if m is not None:
+                    yield m
+                    done = m.end()
+    else:
         yield from pattern.finditer(text, timeout=TIME_LIMIT_S)
-        return
-    for at, end in _lines_with(text, held.intersection(rule.keywords)) if rule.keywords else lines(text):
-        line = text[at:end]
-        body = line.strip()
-        if body and (not rule.keywords or any(k in body for k in rule.keywords)):
-            start = at + line.index(body)
-            m = pattern.fullmatch(text, start, start + len(body), timeout=TIME_LIMIT_S)
-            if m is not None:
-                yield m
+
+
+def _starts(text: str, words: Collection[str]) -> list[int]:
+    """Where some words start, in order; two may start at one place."""
+    found: list[int] = []
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            found.append(at)
+            at = text.find(word, at + 1)
+    return sorted(found)
 
 
 def _lines_with(text: str, words: Collection[str]) -> list[tuple[int, int]]:
@@ -99,27 +126,30 @@ def propose(
     """
     called, held = book.called(reading.view.folded)
     found: list[Proposal] = []
+    counted: dict[tuple[str, ...], int] = {}
     for rule in called:
-        if rule.id not in silent and _has_cause(rule, reading):
-            found += _matches(rule, reading, held, lexicon)
+        if rule.id not in silent and _has_cause(rule, reading, counted):
+            found += _matches(rule, reading, held, lexicon, is_terms=rule.id in book.of_terms)
     return _lift(book, found, reading) if found else found
 
 
-def _has_cause(rule: Rule, reading: Reading) -> bool:
-    """The cheap questions about the article, asked before any pattern runs."""
+def _has_cause(rule: Rule, reading: Reading, counted: dict[tuple[str, ...], int]) -> bool:
+    """The cheap questions about the article, asked before any pattern runs. Families share their needs."""
     if rule.absent and any(w in reading.original for w in rule.absent):
         return False
     if rule.needs:
-        return sum(w in reading.original for w in rule.needs) >= rule.needs_min
+        if rule.needs not in counted:
+            counted[rule.needs] = sum(w in reading.original for w in rule.needs)
+        return counted[rule.needs] >= rule.needs_min
     return True
 
 
 def _matches(
-    rule: Rule, reading: Reading, held: set[str], lexicon: Callable[[], Lexicon]
+    rule: Rule, reading: Reading, held: set[str], lexicon: Callable[[], Lexicon], *, is_terms: bool
 ) -> Iterator[Proposal]:
     view = reading.view
     try:
-        for m in _places(rule, view.folded, held):
+        for m in _places(rule, view.folded, held, is_terms=is_terms):
             at, to = m.span("at")
             home = view.span(at, to)
             if rule.scope == "line":
