@@ -9,7 +9,7 @@ from collections.abc import Iterable
 class Keywords:
     """Strings that are looked for together; built once, asked of many texts.
 
-    A word of two characters or more is looked for by its first two: one class of second characters, behind which
+    A word of two characters or more is looked for by the first two that are not 的, which is everywhere: one class of second characters, behind which
     one of first characters stands. Few places fit both, and what stands there is looked up. On clean Chinese 200
     words cost 12 ns a character, where a substring test for each costs 155, one alternation of all 71, and
     Aho-Corasick 9 with a library compiled for it.
@@ -18,11 +18,11 @@ class Keywords:
     def __init__(self, words: Iterable[str]) -> None:
         words = set(words)
         # what most texts have none of, for words of rare characters: one scan, and no more
-        self._any = _class(w[:2][-1] for w in words)
+        self._any = _class(_pair(w)[-1] for w in words)
         self._ones = _class(w for w in words if len(w) == 1)
         self._by_pair: dict[str, list[str]] = {}
         for word in sorted(w for w in words if len(w) > 1):
-            self._by_pair.setdefault(word[:2], []).append(word)
+            self._by_pair.setdefault(_pair(word), []).append(word)
         self._pairs = None
         if self._by_pair:
             first, second = (_source(pair[i] for pair in self._by_pair) for i in (0, 1))
@@ -34,11 +34,16 @@ class Keywords:
             return set()
         found = set(self._ones.findall(text)) if self._ones is not None else set()
         if self._pairs is not None:
-            for pair in set(self._pairs.findall(text)):
-                for word in self._by_pair.get(pair, ()):
+            for pair in self._by_pair.keys() & set(self._pairs.findall(text)):
+                for word in self._by_pair[pair]:
                     if len(word) == 2 or word in text:
                         found.add(word)
         return found
+
+
+def _pair(word: str) -> str:
+    start = 1 if len(word) > 2 and word[0] == "的" else 0
+    return word[start : start + 2]
 
 
 def _class(chars: Iterable[str]) -> re.Pattern[str] | None:

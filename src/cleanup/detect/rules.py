@@ -41,24 +41,35 @@ def _terms(words: Sequence[str]) -> str:
     return f"(?P<at>{'|'.join(regex.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))})"
 
 
+# What a pattern wants directly before its terms, where that is one character: 的 before what is pushed in after it.
+_BEFORE = re.compile(r"\(\?<=[^()|\[\]]*([\u4e00-\u9fff])\)")
+
+
 class Book:
-    """Rules that are obeyed together, with what tells in one scan which of them a text gives a cause."""
+    """Rules that are obeyed together, with what tells in one scan which of them a text gives a cause.
+
+    terms  of rules whose pattern is a choice of words with its contexts: the words, each with the character that
+           must stand before it or "". They are looked up, and the pattern is tried where they stand.
+    """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
-        self._keywords = Keywords(k for r in rules for k in r.keywords)
+        self.wary = {r.id: r for r in rules if r.auto_from > 1 or r.suggest_from > 1}
+        self.family = {r.id: (r.family, r.kind) for r in rules}
+        self.terms: dict[str, str] = {}
         self._by_word: dict[str, list[int]] = {}
         self._others: list[tuple[int, re.Pattern[str] | None]] = []
         for n, rule in enumerate(rules):
+            # a single character is found by the pattern itself as fast
+            if len(rule.keywords) > 1 and _terms(rule.keywords) in rule.pattern:
+                m = _BEFORE.match(rule.pattern)
+                self.terms[rule.id] = m[1] if m else ""
             for word in rule.keywords:
-                self._by_word.setdefault(word, []).append(n)
+                self._by_word.setdefault(self.terms.get(rule.id, "") + word, []).append(n)
             if not rule.keywords:
                 m = _ONE_CLASS.search(rule.pattern)
                 self._others.append((n, re.compile(m[1]) if m else None))
-        # terms that a pattern begins with are looked up, and the pattern is tried where they stand
-        self.of_terms = {r.id for r in rules if r.keywords and _terms(r.keywords) in r.pattern}
-        self.wary = {r.id: r for r in rules if r.auto_from > 1 or r.suggest_from > 1}
-        self.family = {r.id: (r.family, r.kind) for r in rules}
+        self._keywords = Keywords(self._by_word)
 
     def called(self, text: str) -> tuple[list[Rule], set[str]]:
         """The rules whose keywords a text holds, in their order, and these keywords."""
@@ -68,11 +79,11 @@ class Book:
         return [self.rules[n] for n in sorted(which)], held
 
 
-def _places(rule: Rule, text: str, held: set[str], *, is_terms: bool) -> Iterator[regex.Match[str]]:
+def _places(rule: Rule, text: str, held: set[str], before: str | None) -> Iterator[regex.Match[str]]:
     """Where the rule's pattern stands. A line pattern fits a whole line, blanks around it aside."""
     pattern = compiled(rule.pattern)
-    words = held.intersection(rule.keywords)
     if rule.scope == "line":
+        words = held.intersection(rule.keywords)
         for at, end in _lines_with(text, words) if rule.keywords else lines(text):
             line = text[at:end]
             body = line.strip()
@@ -81,9 +92,9 @@ def _places(rule: Rule, text: str, held: set[str], *, is_terms: bool) -> Iterato
                 m = pattern.fullmatch(text, start, start + len(body), timeout=TIME_LIMIT_S)
                 if m is not None:
                     yield m
-    elif is_terms:
+    elif before is not None:
         done = 0
-        for at in _starts(text, words):
+        for at in _starts(text, before, rule.keywords, held):
             if at >= done:
                 m = pattern.match(text, at, timeout=TIME_LIMIT_S)
                 if m is not None:
@@ -93,13 +104,13 @@ def _places(rule: Rule, text: str, held: set[str], *, is_terms: bool) -> Iterato
         yield from pattern.finditer(text, timeout=TIME_LIMIT_S)
 
 
-def _starts(text: str, words: Collection[str]) -> list[int]:
-    """Where some words start, in order; two may start at one place."""
-    found: list[int] = []
-    for word in words:
+def _starts(text: str, before: str, words: Sequence[str], held: set[str]) -> list[int]:
+    """Where words that a text holds start behind a string, in order; two may start at one place."""
+    found: set[int] = set()
+    for word in held.intersection([before + w for w in words]) if before else held.intersection(words):
         at = text.find(word)
         while at >= 0:
-            found.append(at)
+            found.add(at + len(before))
             at = text.find(word, at + 1)
     return sorted(found)
 
@@ -129,7 +140,7 @@ def propose(
     counted: dict[tuple[str, ...], int] = {}
     for rule in called:
         if rule.id not in silent and _has_cause(rule, reading, counted):
-            found += _matches(rule, reading, held, lexicon, is_terms=rule.id in book.of_terms)
+            found += _matches(rule, reading, held, book.terms.get(rule.id), lexicon)
     return _lift(book, found, reading) if found else found
 
 
@@ -145,11 +156,11 @@ def _has_cause(rule: Rule, reading: Reading, counted: dict[tuple[str, ...], int]
 
 
 def _matches(
-    rule: Rule, reading: Reading, held: set[str], lexicon: Callable[[], Lexicon], *, is_terms: bool
+    rule: Rule, reading: Reading, held: set[str], before: str | None, lexicon: Callable[[], Lexicon]
 ) -> Iterator[Proposal]:
     view = reading.view
     try:
-        for m in _places(rule, view.folded, held, is_terms=is_terms):
+        for m in _places(rule, view.folded, held, before):
             at, to = m.span("at")
             home = view.span(at, to)
             if rule.scope == "line":
