@@ -134,6 +134,8 @@ class Cleaner:
             return [e for p in due[-1] if (e := p.edit) is not None]
 
         point = ed.fixed_point(document.text, propose, bound=PASSES)
+        if not seen[0]:
+            return Outcome(document, (), (), (), document.text, _silence(silent))
         applied = [
             self._home(edit, [due[n][i] for n, i in made_of])
             for edit, made_of in zip(point.edits, point.made_of, strict=True)
@@ -146,17 +148,17 @@ class Cleaner:
             + [(p, False, why) for p, why in skipped],
             self.lang,
         )
-        notes = [f"rule out of time: {rule}" for rule in sorted(silent)]
+        notes = _silence(silent)
         if not point.settled:
             # the pass that asked once more was only looked at
-            notes.append("no fixed point: " + ", ".join(sorted({p.rule for p in due[-1]})))
+            notes += ("no fixed point: " + ", ".join(sorted({p.rule for p in due[-1]})),)
         return Outcome(
             document=document,
             findings=tuple(f for f, why in findings if not why),
             applied=tuple(f for f, _ in findings if f.applied),
             skipped=tuple((f, why) for f, why in findings if why),
             text=point.text,
-            notes=tuple(notes),
+            notes=notes,
         )
 
     def _propose(self, document: Document, text: str, original: View, silent: set[str]) -> list[Proposal]:
@@ -169,16 +171,31 @@ class Cleaner:
         recurring = self.recurrence.of(document.source) if self.recurrence else None
         found: list[Proposal] = []
         page: tuple[tuple[int, int], ...] = ()
+        raw = View(text, len(text))
+        readings: dict[tuple[bool, bool], Reading] = {}
         for stage, book in zip(STAGES, self._by_stage, strict=True):
-            seen = View(text, len(text)) if stage.raw else simplified(view) if stage.plain else view
-            reading = Reading(text, seen, original.folded, title, closed, page, recurring, emphasis)
-            new = [p for ask in stage.detectors for p in ask(reading) if p.rule not in self.rules.off]
-            new += self._obey(book, reading, silent)
+            key = stage.raw, stage.plain
+            reading = readings.get(key)
+            if reading is None:
+                seen = raw if stage.raw else simplified(view) if stage.plain else view
+                reading = readings[key] = Reading(
+                    text, seen, original.folded, title, closed, page, recurring, emphasis
+                )
+            new: list[Proposal] = []
+            for ask in stage.detectors:
+                new += ask(reading)
+            if new and self.rules.off:
+                new = [p for p in new if p.rule not in self.rules.off]
+            if book.rules:
+                new += self._obey(book, reading, silent)
+            if not new:
+                continue
             found += new
             if stage.closes:
                 closed = merge([*closed, *((p.start, p.end) for p in new if p.tier in stage.closes)])
                 found, closed = spare_all_page(text, found, closed)
                 page = merge([(p.start, p.end) for p in found if p.tier == "auto"])
+                readings.clear()
         return found
 
     def _obey(self, book: Book, reading: Reading, silent: set[str]) -> list[Proposal]:
@@ -236,6 +253,10 @@ class Cleaner:
                     standing[key] = p
                     stands.add(p.start, p.end)
         return list(standing.values()), list(skipped.values())
+
+
+def _silence(silent: set[str]) -> tuple[str, ...]:
+    return tuple(f"rule out of time: {rule}" for rule in sorted(silent))
 
 
 def _number(

@@ -34,30 +34,35 @@ def propose(reading: Reading) -> list[Proposal]:
     The title is the record's, or else the first line of the text, which then stays.
     """
     text = reading.view.folded
-    title = _key(reading.title)
+    title = _key(reading.title) if reading.title else ""
+    least, most = _title_range(title)
     found = []
     before = ""
     end = 0
     for line in text.split("\n"):
-        start, end = end, min(end + len(line) + 1, len(text))
+        start = end
         n = len(line)
+        end += n + 1
         if not n or line.isspace():
             continue
         p = None
         if not title:
             title = _key(line)
+            least, most = _title_range(title)
         elif (
-            start > 0
-            and _TITLE_MIN <= len(title) <= n <= 4 * len(title) + 8
-            and title[:1] in line
+            least <= n <= most
+            and start > 0
+            # what begins with another letter than the title does not say it
+            and (line[0] == title[0] or (title[0] in line and not line[0].isalpha()))
             and _says(line, title)
         ):
-            p = _proposal(reading, _TITLE_REPEATED, start, end, {})
+            p = _proposal(reading, _TITLE_REPEATED, start, min(end, len(text)), {})
         if p is None and n >= _PARAGRAPH_MIN and (before[:4] == line[:4] or before[-5:] == line[-5:]):
             alike, sure = _alike(before, line)
             if alike:
                 evidence: dict[str, object] = {"similarity": round(alike, 1)}
-                p = _proposal(reading, _REPEATED if sure else _LIKELY, start, end, evidence)
+                end_here = min(end, len(text))
+                p = _proposal(reading, _REPEATED if sure else _LIKELY, start, end_here, evidence)
         if p is not None:
             found.append(p)
             if p.tier == "auto":
@@ -69,6 +74,11 @@ def propose(reading: Reading) -> list[Proposal]:
 def _proposal(reading: Reading, what: BuiltIn, start: int, end: int, evidence: dict[str, object]) -> Proposal:
     a, b = reading.view.span(start, end)
     return Proposal.of(what, a, b, "", evidence)
+
+
+def _title_range(title: str) -> tuple[int, int]:
+    """Lengths of a line that may say a title again, the least and the most; none for a short title."""
+    return (len(title), 4 * len(title) + 8) if len(title) >= _TITLE_MIN else (1, 0)
 
 
 def _key(line: str) -> str:
