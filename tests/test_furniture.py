@@ -11,7 +11,7 @@ from cleanup.builtin import BUILT_IN
 from cleanup.data import Document
 from cleanup.detect.cues import CUES
 from cleanup.detect.furniture import propose
-from cleanup.detect.hints import HINT, families
+from cleanup.detect.hints import families, has_hint
 from cleanup.detect.lines import is_hinted, score
 from cleanup.detect.reading import Reading
 from cleanup.detect.runs import is_link_run
@@ -228,7 +228,7 @@ def test_every_cue_is_reached_through_a_hint():
         assert cue.families, cue.name
     assert families("老周把刨花扫到墙角") == frozenset()
     assert "list" in families("编辑推荐") and "image" in families("图片来源：某处")
-    assert HINT.search("点击查看原图")
+    assert has_hint("点击查看原图")
 
 
 def test_a_line_without_a_hint_has_no_score():

@@ -66,14 +66,13 @@ def _lines(reading: Reading) -> list[Line] | None:
     text = reading.view.folded
     bodies = [line.strip() for line in text.split("\n")]
     seen = reading.recurring
-    hinted = {i for i, body in enumerate(bodies) if body and is_hinted(body)}
-    if not hinted and not reading.furniture and seen is None:
+    scored = {i: _score(body) for i, body in enumerate(bodies) if body and is_hinted(body)}
+    if seen is None and not reading.furniture and not any(scored.values()):
         return None
     here: list[Line] = []
     for i, (start, end) in enumerate(lines(text)):
         if bodies[i]:
-            why = score(bodies[i]) if i in hinted else {}
-            here.append(Line(start, end, bodies[i], why={} if why and is_mixed(bodies[i], why) else why))
+            here.append(Line(start, end, bodies[i], why=scored.get(i, {})))
     asked = any(line.why for line in here)
     if seen is not None:
         counted = _as_counted(reading, here)
@@ -92,6 +91,10 @@ def _as_counted(reading: Reading, here: list[Line]) -> list[str]:
     folded = fold(reading.text).folded
     # simplifying moves nothing, so the lines stand where they stood
     return [folded[line.start : line.end].strip() for line in here]
+def _score(body: str) -> dict[str, float]:
+    """Points of a line by itself; none for one that begins with body."""
+    why = score(body)
+    return {} if why and is_mixed(body, why) else why
 
 
 def _mark_known(reading: Reading, here: list[Line]) -> None:

@@ -49,7 +49,8 @@ def _tail(text: str) -> tuple[int, int, str] | None:
     line = text.rfind("\n") + 1
     if len(text) - line < 20:
         return None
-    stamp = STAMP.search(text, max(line, len(text) - RUN_MAX))
+    low = max(line, len(text) - RUN_MAX)
+    stamp = STAMP.search(text, low) if text.find(":", low) >= 0 else None
     if stamp:
         stop = text.rfind("。", line, stamp.start())
         if stop > line and is_link_run(text[stop + 1 :]):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 # Cheap questions before any of the above: signs, and words, by the family of cues that can then fire. Words are
 # plain strings, so that the scan skips by first characters: 5 to 20 ns a character.
-SIGNS = re.compile(r"[|>»›→↓©@#]|\d[:年]\d|\d\d\d\d[-/.]|\d\d-\d\d|\d \d \d")
+SIGNS = re.compile(r"[|>»›→↓©@#\d](?:(?<!\d)|[:年]\d|\d\d\d[-/.]|\d-\d\d| \d \d)")
 _WORDS = {
     "licence": "ICP B2- 备案 许可证 公网安备 网信备 邮发 版权所有 Powered opyright eserved 新出网证",
     "ago": "昨天 前天 刚刚 秒前 分钟前 小时前 天前 周前 个月前",
@@ -35,21 +36,60 @@ for _word, _of in _FAMILIES.items():  # 图片 is found where 图 is, and hides 
     _of.update(*(f for w, f in _FAMILIES.items() if w in _word))
 _BY_FIRST: dict[str, list[str]] = {}
 for _word in sorted(_FAMILIES, key=len, reverse=True):
-    _BY_FIRST.setdefault(_word[0], []).append(re.escape(_word[1:]))
-# One branch a first character: half the time of one branch a word.
-HINT = re.compile("|".join(f"{re.escape(c)}(?:{'|'.join(rest)})" for c, rest in _BY_FIRST.items()))
+    _BY_FIRST.setdefault(_word[0], []).append(_word)
+
+
+def _class(chars: Iterable[str]) -> str:
+    return f"[{re.escape(''.join(sorted(set(chars))))}]"
+
+
+# A class of first characters before one of second ones leaves few places, at which words are looked up: 10 ns a
+# character on sentences, where an alternation of the words takes 55.
+_PLACE = re.compile(
+    f"{_class(_BY_FIRST)}(?:(?={_class(w[1] for w in _FAMILIES if len(w) > 1)})|(?<={_class(w for w in _FAMILIES if len(w) == 1)}))"
+)
 # Lines that read as sentences: only disclaimers, subscriptions, comments, bylines stuck on and generators do, and
 # with these words, which are rarer than those above.
-SENTENCE_HINT = re.compile(
+_SENTENCE_HINTS = (
     r"声明|侵[权删犯]|免责|版权|转载|不代表|仅供|投稿|公众号|二维码|扫[码一]|本站|本网|本刊|小编|©|ICP|备案|责编|责任编辑|编辑:|来源:|登录后|沙发|板凳|地板|前排|路过|浏览器不|还没有评|暂无|三连|点个|加载中|订阅|关注[我本公微官“]|以[下上]是|下面是|以下为|希望[以这本上]|需要修改|作为一[个名]|人工智能|AI|客户端|视频号|来自互联网|来源于网|网友自|用户上传|未经|正文|全文|文章[到结]|转载请|注明出处|打赏|更多.{0,16}[请在迎]|欢迎[关收点]|忘了[关收点]|以上就是|仅代表|文明上网|理性发言|扫一扫|原文链接|打开微信|评论区|留言区|谢绝|书面授权"
+).split("|")
+_SENTENCE_HINT = re.compile("|".join(_SENTENCE_HINTS))
+_HEADS = [re.match(r"(.)(\[[^]]+\]|.)?", hint) for hint in _SENTENCE_HINTS]
+_SENTENCE_PLACE = re.compile(
+    f"{_class(m[1] for m in _HEADS if m)}(?:(?=[{''.join((m[2] or '').strip('[]') for m in _HEADS if m)}])"
+    f"|(?<={_class(m[1] for m in _HEADS if m and not m[2])}))"
 )
 # And for paragraphs: what a disclaimer or a notice cannot do without.
 LEGAL_HINT = re.compile(r"声明|侵权|侵删|免责|版权|转载|不代表|仅供|公众号|二维码|©|ICP|责任编辑|责编")
 
 
+def has_sentence_hint(text: str) -> bool:
+    """Whether a folded line that reads as a sentence has one of the rarer words."""
+    return any(_SENTENCE_HINT.match(text, m.start()) for m in _SENTENCE_PLACE.finditer(text))
+
+
+def has_hint(text: str) -> bool:
+    """Whether any family has a word in a folded line."""
+    return next(_hints(text), None) is not None
+
+
+def _hints(text: str) -> Iterator[str]:
+    """Words of the families in order of place, of those that start at one place the longest, none over another."""
+    done = 0
+    for m in _PLACE.finditer(text):
+        at = m.start()
+        if at < done:
+            continue
+        for word in _BY_FIRST[text[at]]:
+            if text.startswith(word, at):
+                yield word
+                done = at + len(word)
+                break
+
+
 def families(text: str) -> frozenset[str]:
     """The families of cues that have a hint in a folded line; empty for most lines of body."""
-    found = {f for word in HINT.findall(text) for f in _FAMILIES[word]}
+    found = {f for word in _hints(text) for f in _FAMILIES[word]}
     if SIGNS.search(text):
         found.add("sign")
     return frozenset(found)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cleanup.detect.cues import ABOUT_PAGE, CUES, LEGAL_POINTS, LEGAL_WORD, Cue
-from cleanup.detect.hints import HINT, LEGAL_HINT, SENTENCE_HINT, SIGNS, families
+from cleanup.detect.hints import LEGAL_HINT, SIGNS, families, has_hint, has_sentence_hint
 from cleanup.detect.prose import AGAINST, HEADING, PARAGRAPH, is_prose, prose_points, reads_on
 from cleanup.detect.runs import RUN_MAX, is_link_run
 from cleanup.recurrence import LINE_MAX, SourceLines
@@ -98,10 +98,10 @@ def is_hinted(text: str) -> bool:
     if not reads_on(text):
         if n > _FIELDS_MAX and not SIGNS.search(text):
             return LEGAL_HINT.search(text) is not None
-        return HINT.search(text) is not None or SIGNS.search(text) is not None
+        return has_hint(text) or SIGNS.search(text) is not None
     if n > PARAGRAPH and not LEGAL_HINT.search(text):
         return False
-    return SENTENCE_HINT.search(text) is not None
+    return has_sentence_hint(text)
 
 
 @lru_cache(maxsize=4096)
