@@ -38,7 +38,12 @@ def parse(marked: str) -> tuple[str, str, list[dict[str, object]]]:
         if repair == "?":  # something is gone and nobody can say what: the ideal repair drops the trace
             repair, letter = "", ""
         edits.append(
-            {"start": len(raw), "end": len(raw) + len(observed), "replacement": repair, "type": kind(observed, repair, letter)}
+            {
+                "start": len(raw),
+                "end": len(raw) + len(observed),
+                "replacement": repair,
+                "type": kind(observed, repair, letter),
+            }
         )
         raw += observed
         fixed += repair
