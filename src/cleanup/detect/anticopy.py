@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cleanup.builtin import BUILT_IN
+from cleanup.chars import char_class
 from cleanup.data import TIER_CONFIDENCE
 from cleanup.detect.reading import Proposal, Reading
 from cleanup.detect.script_table import TRADITIONAL
@@ -106,16 +107,27 @@ def _common() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _rare_pair() -> re.Pattern[str]:
-    """Two rare characters before a mark. A class of what is rare is a bitmap; asking each character is not."""
-    common = _common()
-    rare = "".join(chr(c) for c in range(0x3400, 0xA000) if chr(c) not in common)
-    return re.compile(f"[{rare}][{rare}](?=[，。；！？、：,;!?]|\n|$)(?<=[\u4e00-\u9fff]..)")
+def _rare_last() -> re.Pattern[str]:
+    """A rare character before a mark. A class of what is rare is a bitmap; asking each character is not."""
+    rare = char_class(c for c in map(chr, range(0x3400, 0xA000)) if c not in _common())
+    return re.compile(f"{rare}(?=[，。；！？、：,;!?]|\n|$)")
+
+
+def _rare_pairs(text: str) -> list[tuple[int, int]]:
+    """Where two rare characters stand behind a Chinese one and before a mark."""
+    return [
+        (at - 1, at + 1)
+        for m in _rare_last().finditer(text)
+        if (at := m.start()) > 1
+        and "\u3400" <= text[at - 1] < "\ua000"
+        and text[at - 1] not in _common()
+        and "\u4e00" <= text[at - 2] <= "\u9fff"
+    ]
 
 
 def _pairs(reading: Reading, lexicon: Callable[[], Lexicon]) -> list[Proposal]:
     text = reading.text
-    places = [m.span() for m in _rare_pair().finditer(text)]
+    places = _rare_pairs(text)
     if len(places) < _PAIR_FROM:
         return []
     pairs = Counter(text[a:b] for a, b in places)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import regex
 
+from cleanup.detect.late import late_regex
+
 # Digits in disguise. Han numerals and circled or raised digits; a digit with its keycap is a digit.
 _DISGUISED = {
     c: str(n)
@@ -55,27 +57,27 @@ _AMBIGUOUS = r"威信|卫星|企鹅|球球|飞机|电报|蝙蝠"
 _PLAIN = r"微信|QQ|qq|Qq|[Ww]e[Cc]hat|公众号|公号|小红书|抖音"
 # Lower case, then a capitalised word: the handle ends where the Latin word of the prose begins.
 _HANDLE = r"[a-z0-9][a-z0-9_-]{4,19}(?=[A-Z][A-Za-z]+(?![A-Za-z0-9_]))|[A-Za-z0-9][A-Za-z0-9_-]{4,19}"
-ACCOUNT = regex.compile(
+ACCOUNT = late_regex(
     rf"(?:(?P<hidden>{_HIDDEN})|(?P<ambiguous>{_AMBIGUOUS})|(?P<plain>{_PLAIN}))"
     rf"(?:[/、或和](?:QQ|qq|微信|电话|手机))?(?:客服)?(?:同号)?(?:公众号|公号|[群裙]|号码?|账号)?号?(?:ID|id)?(?P<link>[:=@]|是|为|搜索?|➕|[+✚])?[ ]{{0,2}}[:=]?[ ]?"
     rf"(?P<handle>{NUMBER}(?![A-Za-z0-9_])|{_HANDLE})"
 )
-PHONE = regex.compile(
+PHONE = late_regex(
     rf"(?P<word>电话|热线|专线|手机号?|致电|拨打|来电|座机|客服|咨询|同号|代办|订购|加盟|招商|电联|[Tt]el|TEL|[☎☏📞📱]\ufe0f?|加)(?:号码?)?(?:[/、]微信)?[:是为 ]{{0,2}}"
     rf"(?P<number>(?<![0-9])(?:1\d{{10}}|1\d{{2}}[- ]\d{{4}}[- ]\d{{4}}|400[- ]?\d{{3,4}}[- ]?\d{{3,4}})(?!\d)|{NUMBER})"
 )
 
-WEB = regex.compile(
+WEB = late_regex(
     r"(?<![A-Za-z0-9@./_-])(?:https?://)?[Ww]{3}[ ]?[.。][ ]?(?P<domain>[A-Za-z0-9-]{2,30}(?:[.。][A-Za-z]{2,6}){1,2})(?![A-Za-z0-9_-])(?:/[A-Za-z0-9_./?=&%-]{0,60})?"
 )
 
 # Watermarks that name a page: (本文来源于…网), 更多…尽在…网.
-WATERMARK = regex.compile(
+WATERMARK = late_regex(
     r"(?:(?:本文|本篇|文章|内容)(?:首发|原文)?(?:来源于?|来自于?|转载自|转自|首发于?|摘自|出自|由)[:]?|(?:更多|最新|海量)(?:精彩|最新|相关|优质|免费)?\p{Han}{0,6}(?:尽在|请关注|请上|请访问|就上|请到|请登录|敬请关注))"
     r"(?P<site>[\p{Han}A-Za-z0-9.·]{2,12}?(?:网(?!络|上|友|页|民|点|购)站?|(?:论坛|社区|频道|文库)(?![网站])|\.com|\.cn|\.net))(?:\((?:[Ww]{3}\.)?[A-Za-z0-9.-]{3,30}\))?(?:首发|整理|提供|发布|独家|原创)?"
 )
 
-FOLLOW = regex.compile(
+FOLLOW = late_regex(
     r"(?:关注|搜索|添加)(?:我们的?|本站的?)?(?:微信)?(?:公众号|公号)[:]?[“「【《\[\"']?[\p{Han}A-Za-z0-9·_-]{2,14}?[”」】》\]\"']?[, ]{0,2}(?:后台|并)?(?:回复|发送)"
     r"(?:关键词|口令)?[“「【\[\"']?[\p{Han}A-Za-z0-9]{1,8}?[”」】\]\"']?[, ]?(?:即可|可以?|就能|便可)?(?:免费)?(?:领取?|获取|查看|下载|索取)"
     r"(?P<goods>(?:(?:全套|全部|完整|免费|更多|最新|独家|本文|学习|电子|相关|\d{1,3}[GgMm份套本]){0,3}(?:资料|福利|红包|优惠券?|课程|详情|礼包|干货|教程|电子书|名额|源码|答案|试卷|模板|合集|版|书单){1,2}|[\p{Han}0-9]{1,10}(?=[,，。;；!！)）】\]]|$)))?",
@@ -89,48 +91,48 @@ _CALL = (
     r"客服|老师|小编|本人|我们?|助理|助手|顾问|站长|班主任|官方|同号|的|[一]?对[一]?|"
     r"服务|报名|订购|加盟|招商|代理|合作|代办|办理|购买|下单|微信|电话|热线|手机|登录|登陆|点击|戳|访问|进入|浏览|打开|百度|网址|网站|官网|地址|下载|观看|尽在"
 )
-CALLS = regex.compile(rf"(?:(?:{_CALL})[: ]?){{1,6}}\Z")
+CALLS = late_regex(rf"(?:(?:{_CALL})[: ]?){{1,6}}\Z")
 # A call that tells to do something, or names what is sold; a lone 的 or 微信 does not.
-ACT = regex.compile(
+ACT = late_regex(
     r"加|添加|关注|搜|咨询|私[聊信]|致电|拨打|来电|热线|➕|✚|\+|扫码|详情|更多|详询|登[录陆]|点击|戳|访问|进入|打开|订购|加盟|招商|办理|尽在|领"
 )
 # A firm that gives its own contact: 请联系我们的官方….
-OFFICE = regex.compile(r"官方|官网|联系我|我们的|本店|本公司")
+OFFICE = late_regex(r"官方|官网|联系我|我们的|本店|本公司")
 # What a number is given for by those who sell. Out: 联系电话, 报名热线 and the like, which honest articles give.
-SELL = regex.compile(r"咨询|详情|加盟|招商|订购|代办|办理|免费|致电|拨打|来电|服务")
+SELL = late_regex(r"咨询|详情|加盟|招商|订购|代办|办理|免费|致电|拨打|来电|服务")
 # One contact after another is a block of contacts, the article's own or a foot of the page.
-CHAIN = regex.compile(
+CHAIN = late_regex(
     r"[ ,;|/、]{0,2}(?:投诉|客服|联系|投稿)?(?:邮箱|[Ee]-?mail|地址|网址|官网|微博|手机|电话|传真|QQ|微信|邮编|联系人|http|@)"
 )
-CHAIN_LEFT = regex.compile(
+CHAIN_LEFT = late_regex(
     r"(?:热线|电话|手机|邮箱|地址|传真|QQ|微信|网址|官网|联系人|邮编)[:：]?[^,，。;；！？]{3,30}[,，;；、 ]\Z"
 )
 _GOODS = r"(?:更多|最新|相关|免费|全套|完整)?(?:资料|福利|红包|优惠券?|课程|详情|礼包|干货|教程|电子书|名额|报价|方案|内幕|独家|一份|大礼|好礼|试听课?|内容|信息)"
-TAIL = regex.compile(
+TAIL = late_regex(
     rf"[ ]?(?:[(（](?:请?备注|请?注明|暗号|验证)[^()（）\n]{{1,10}}[)）])?(?:[(（]?(?:同微信?|微信同号|微同号?|同号)[)）]?)?(?:[,， ]?(?:备注|注明)[“\"]?[\p{{Han}}A-Za-z0-9]{{1,6}}[”\"]?(?=[)）】\],，。;；!！]|$))?"
     rf"(?:(?:即可|可以?|马上|立即|免费)?(?:领取?|获取|索取|咨询|了解|办理|(?:拉你|带你|邀你|邀请)?[进入]群|报名|下载|查看|观看|拉群|试听|详聊)(?:{_GOODS}{{1,2}}|(?=[)）】\],，。;；!！]|$)|(?<=咨询|领取|进群|入群)(?!详|相关|有关|具体|师|服务|公司|顾问|电话|热线|室|台))){{0,2}}",
     regex.MULTILINE,
 )
 # The sentence goes on with what the contact is for, or with what is said about it: it is the sentence's own.
-PURPOSE = regex.compile(
+PURPOSE = late_regex(
     r"填写|索要|索取|提供|发送|说明|预约|沟通|联系|交流|购买|下单|参加|参与|获取|查询|查看|了解|办理|下载|申请|即可|就可|就能|便可|进行|反馈|投稿|聊天|转账|转给|收款|支付|付款|好友|报名|注册|观看|领取|咨询|"
     r"全天|24|二十四|开通|接通|为您|竭诚|受理|值守|畅通|打不通|无人|接听|接受|转\d|上线|公布|网站|官网|上的|里的|等网|等平|已经|已被|被"
 )
 # The rest of the call follows after a comma, and cannot be told from the prose after it.
-REMARK = regex.compile(r"[,，]?(?:备注|注明|暗号|验证)")
+REMARK = late_regex(r"[,，]?(?:备注|注明|暗号|验证)")
 # Said about an account without a call: it is the subject of its sentence.
-SUBJECT = regex.compile(r"[是的在已被与和及为有向给将]|注销|添加|加|发")
+SUBJECT = late_regex(r"[是的在已被与和及为有向给将]|注销|添加|加|发")
 # The article speaks about accounts and numbers, or gives its own; asked of what stands around.
-STORY = regex.compile(
+STORY = late_regex(
     r"被告|原告|嫌疑|诈骗|骗子|骗[取走术局]|受骗|上当|警方|民警|公安|举报|账号|昵称|网名|小号|聊天记录|暗语|黑话|谐音|谣言|不法分子|话术|引流"
 )
-OWN = regex.compile(
+OWN = late_regex(
     r"联系人|联系方式|联系我|联系电话|报名|投稿|应聘|招聘|领养|转让|求购|预约|挂号|门诊|地址|邮箱|邮编|传真|微博|客服|加群|交流|探讨|有意|感兴趣|需要的|读者|热线|电话|咨询|官方|官网|反馈|疑问|意见|竭诚|版本|更新内容|侵权|版权|转载|曝光|删除|求助|捐|救助|转发|团购|购票|订票|值班"
 )
-OFFICIAL = regex.compile(r"\.(?:gov|edu|org|mil|ac)(?:\.|$)|example", regex.IGNORECASE)
+OFFICIAL = late_regex(r"\.(?:gov|edu|org|mil|ac)(?:\.|$)|example", regex.IGNORECASE)
 
 _VOWELS = frozenset("aeiouy")
-_CONSONANTS = regex.compile(r"[^aeiou\d_-]{5}", regex.IGNORECASE)
+_CONSONANTS = late_regex(r"[^aeiou\d_-]{5}", regex.IGNORECASE)
 
 
 def digits(number: str) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cleanup.detect.late import late_re
 from cleanup.detect.vocabulary import (
     AGO,
     AMOUNT,
@@ -50,7 +51,7 @@ class Cue:
 
 
 def cue(name: str, points: float, families: str, pattern: str) -> Cue:
-    return Cue(name, points, re.compile(pattern), frozenset(families.split()))
+    return Cue(name, points, late_re(pattern), frozenset(families.split()))
 
 
 # A cue that gives 4 or more makes a line of the head or the tail certain by itself, if nothing speaks
@@ -305,11 +306,11 @@ CUES: tuple[Cue, ...] = (
     cue("site", 1.5, "contact", r"(?:https?://|www\.)[\w./-]+|[\w-]+\.(?:com|cn|net|org)(?:\.cn)?(?![\w@])"),
 )
 BY_NAME = {c.name: c for c in CUES}
-LEGAL_WORD = re.compile(LEGAL)
+LEGAL_WORD = late_re(LEGAL)
 # The legal words of a disclaimer, different ones, and what so many are worth.
 LEGAL_POINTS = (0.0, 0.5, 2.0, 3.5, 4.5)
 # What a disclaimer speaks of: this page, or an article as a thing. An essay on copyright speaks of works.
-ABOUT_PAGE = re.compile(
+ABOUT_PAGE = late_re(
     OWN
     + r"|本文(?!讨论|认为|研究|介绍|提出|将|从|以|拟|分析)|此文|该文(?:观点|章)|文章(?:内容|来源|转载|版权|仅|为|系|观点|均)|以上(?:内容|文章|信息|观点|图文|言论)|部分(?:内容|文章|图片|素材|资料|文字)|(?:图文|图片|内容|素材|资料|信息|文字|稿件|视频)(?:均|皆|部分)?(?:来源|来自|源自|转载|仅|由|系|为|整理)|凡(?:注明|本|来源|标注|署名)|未经.{0,12}(?:许可|授权|允许|同意),?(?:任何[^,。]{0,14})?(?:不得|禁止|请勿|严禁|谢绝)|转载请|请(?:及时)?(?:与?(?:我们|本[站网])?联系|告知|通知)(?:我|本|删)|声明 ?:|免责声明|版权声明|风险提示 ?:|商业转载"
 )

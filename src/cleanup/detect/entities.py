@@ -14,6 +14,7 @@ from dataclasses import replace
 from cleanup.builtin import BUILT_IN
 from cleanup.chars import INVISIBLE, is_han
 from cleanup.data import TIER_CONFIDENCE
+from cleanup.detect.late import late_re
 from cleanup.detect.reading import Proposal, Reading
 
 _SPACE = BUILT_IN["entity-space"]
@@ -28,23 +29,23 @@ _SIGNS = (
 )
 # A run of spaces is one place. `amp;` in front says how often it was escaped. Without a semicolon only where no
 # letter or digit goes on, so that a parameter of an address is no entity.
-_ENTITY = re.compile(
+_ENTITY = late_re(
     rf"(?:&(?:amp;)*(?:(?:{_SPACES});|(?:nbsp|ensp|emsp)(?![0-9A-Za-z;=]))|&(?:amp;)*#(?:160|819[4-9]|820[0-7]|xA0);)+"
     rf"|(?:&(?:amp;)*(?:{_SIGNS}|#\d{{1,12}}|#x[0-9A-Fa-f]{{1,12}});)+",
     re.IGNORECASE,
 )
-_ONE = re.compile(r"&((?:amp;)*)(#?\w+);?", re.IGNORECASE)
+_ONE = late_re(r"&((?:amp;)*)(#?\w+);?", re.IGNORECASE)
 # An article that names one of these may show entities on purpose.
-_TOPIC = re.compile("html|xml|实体|實體|转义|轉義|标签|標籤|网页源|前端|css|javascript|</", re.IGNORECASE)
+_TOPIC = late_re("html|xml|实体|實體|转义|轉義|标签|標籤|网页源|前端|css|javascript|</", re.IGNORECASE)
 # Beside an entity: it is named, not left behind.
-_NAMED_BEFORE = re.compile(
+_NAMED_BEFORE = late_re(
     r"[用写寫加是即如为為成作叫入]$|[\"'“‘「`(（<>=]\s?$|(?:符号|字符|实体|转义|空格|代码)[:：]?\s?$"
 )
-_NAMED_AFTER = re.compile(r"^\s?[\"'”’」`)）<>=]|^\s?(?:表示|代表|来|實體|实体|符|转义|标|等|或|、|是|会|可)")
-_CODE = re.compile(r"[{}]|->|=>|==|</?\w+|\w\(\w*\);|^\s*(?://|#include|\$ )")
+_NAMED_AFTER = late_re(r"^\s?[\"'”’」`)）<>=]|^\s?(?:表示|代表|来|實體|实体|符|转义|标|等|或|、|是|会|可)")
+_CODE = late_re(r"[{}]|->|=>|==|</?\w+|\w\(\w*\);|^\s*(?://|#include|\$ )")
 _REACH = 80
 # `p = &times;` takes an address.
-_ADDRESS_OF = re.compile(r"[A-Za-z_)\]]\s*[=(,]\s*$")
+_ADDRESS_OF = late_re(r"[A-Za-z_)\]]\s*[=(,]\s*$")
 # What html.unescape gives for numbers that are no character.
 _MEANINGLESS = frozenset("\ufffd")
 

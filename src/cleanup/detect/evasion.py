@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import regex
-
 from cleanup.builtin import BUILT_IN
 from cleanup.detect import contact_words as words
 from cleanup.detect.closed import Spans
+from cleanup.detect.late import late_regex
 from cleanup.detect.reading import Proposal, Reading
 
 # One of these stands in every disguised name that is looked for.
 _HIDDEN = re.compile("[薇徽溦嶶❤♥信扣抠蔻](?:(?<=[薇徽溦嶶❤♥])|(?<=[Vv]信)|(?<=扣扣)|(?<=抠抠)|(?<=蔻蔻))")
-_SPELLING = regex.compile(
+_SPELLING = late_regex(
     r"(?:(?P<weixin>[薇徽溦嶶]信|[薇微威][❤♥]\ufe0f?|(?<![A-Za-z0-9])[Vv](?:信|[❤♥]\ufe0f?))|"
     r"(?P<qq>(?:扣扣|抠抠|蔻蔻)(?=群|号|[:： ]?\d{5})))(?!一词|二字|两[个字]|这个|那个|是)"
 )
@@ -22,7 +21,7 @@ _SPELLING = regex.compile(
 # Numbers in disguise: circled, raised or keycap digits, or Han numerals among plain ones. Out: numbers in
 # Han numerals alone, which people in stories say.
 _ODD_NUMBER = re.compile("[①-⑨❶-❾⓪⓿\u20e30-9](?:(?<![0-9])|[零〇一二三四五六七八九]{1,9}[0-9])")
-_MOBILE = regex.compile(rf"(?<![0-9]){words.MOBILE}")
+_MOBILE = late_regex(rf"(?<![0-9]){words.MOBILE}")
 
 
 def is_hidden(text: str) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from cleanup.builtin import BUILT_IN
+from cleanup.detect.late import late_re
 from cleanup.detect.lines import is_hinted, score
 from cleanup.detect.reading import Proposal, Reading
 from cleanup.detect.runs import RUN_MAX, STAMP, is_link_run
@@ -13,7 +12,7 @@ from cleanup.detect.vocabulary import DATE, HAN, TIME
 _GLUED = BUILT_IN["page-glued"]
 # Name, date, time and at most three fields, then a blank and the first sentence. A sentence that begins
 # with its own date goes on with a comma or a word, not with a blank.
-_BYLINE = re.compile(
+_BYLINE = late_re(
     rf"\s*(?:[{HAN}A-Za-z·]{{1,12}}\s*)?(?:{DATE}[\sT]{{0,2}}{TIME}|(?:发布|更新)?(?:时间|日期):\s?{DATE}(?:\s?{TIME})?)"
     rf"(?:\s+(?:来源|作者|编辑|责编|阅读|浏览|点击|人气|评论|栏目|分类)(?:量|数)?\s?[:(]?\s?[{HAN}A-Za-z\d.]{{1,14}}\)?){{0,4}}\s+(?=[{HAN}“《「]{{4,}})"
 )

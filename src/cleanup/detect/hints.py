@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+
+from cleanup.chars import char_class
+from cleanup.detect.late import late_re
 
 # Cheap questions before any of the above: signs, and words, by the family of cues that can then fire. Words are
 # plain strings, so that the scan skips by first characters: 5 to 20 ns a character.
-SIGNS = re.compile(r"[|>»›→↓©@#\d](?:(?<!\d)|[:年]\d|\d\d\d[-/.]|\d-\d\d| \d \d)")
+SIGNS = late_re(r"[|>»›→↓©@#\d](?:(?<!\d)|[:年]\d|\d\d\d[-/.]|\d-\d\d| \d \d)")
 _WORDS = {
     "licence": "ICP B2- 备案 许可证 公网安备 网信备 邮发 版权所有 Powered opyright eserved 新出网证",
     "ago": "昨天 前天 刚刚 秒前 分钟前 小时前 天前 周前 个月前",
@@ -39,14 +42,10 @@ for _word in sorted(_FAMILIES, key=len, reverse=True):
     _BY_FIRST.setdefault(_word[0], []).append(_word)
 
 
-def _class(chars: Iterable[str]) -> str:
-    return f"[{re.escape(''.join(sorted(set(chars))))}]"
-
-
 # A class of first characters before one of second ones leaves few places, at which words are looked up: 10 ns a
 # character on sentences, where an alternation of the words takes 55.
-_PLACE = re.compile(
-    f"{_class(_BY_FIRST)}(?:(?={_class(w[1] for w in _FAMILIES if len(w) > 1)})|(?<={_class(w for w in _FAMILIES if len(w) == 1)}))"
+_PLACE = late_re(
+    f"{char_class(_BY_FIRST)}(?:(?={char_class(w[1] for w in _FAMILIES if len(w) > 1)})|(?<={char_class(w for w in _FAMILIES if len(w) == 1)}))"
 )
 # Lines that read as sentences: only disclaimers, subscriptions, comments, bylines stuck on and generators do, and
 # with these words, which are rarer than those above.
@@ -123,14 +122,14 @@ _SENTENCE_HINTS = [
     r"谢绝",
     r"书面授权",
 ]
-_SENTENCE_HINT = re.compile("|".join(_SENTENCE_HINTS))
+_SENTENCE_HINT = late_re("|".join(_SENTENCE_HINTS))
 _HEADS = [re.match(r"(.)(\[[^]]+\]|.)?", hint) for hint in _SENTENCE_HINTS]
-_SENTENCE_PLACE = re.compile(
-    f"{_class(m[1] for m in _HEADS if m)}(?:(?=[{''.join((m[2] or '').strip('[]') for m in _HEADS if m)}])"
-    f"|(?<={_class(m[1] for m in _HEADS if m and not m[2])}))"
+_SENTENCE_PLACE = late_re(
+    f"{char_class(m[1] for m in _HEADS if m)}(?:(?=[{''.join((m[2] or '').strip('[]') for m in _HEADS if m)}])"
+    f"|(?<={char_class(m[1] for m in _HEADS if m and not m[2])}))"
 )
 # And for paragraphs: what a disclaimer or a notice cannot do without.
-LEGAL_HINT = re.compile(r"声明|侵权|侵删|免责|版权|转载|不代表|仅供|公众号|二维码|©|ICP|责任编辑|责编")
+LEGAL_HINT = late_re(r"声明|侵权|侵删|免责|版权|转载|不代表|仅供|公众号|二维码|©|ICP|责任编辑|责编")
 
 
 def has_sentence_hint(text: str) -> bool:

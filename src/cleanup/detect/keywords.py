@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cleanup.chars import char_class
+
 
 class Keywords:
     """Strings that are looked for together; built once, asked of many texts.
@@ -25,7 +27,7 @@ class Keywords:
             self._by_pair.setdefault(_pair(word), []).append(word)
         self._pairs = None
         if self._by_pair:
-            first, second = (_source(pair[i] for pair in self._by_pair) for i in (0, 1))
+            first, second = (char_class(pair[i] for pair in self._by_pair) for i in (0, 1))
             self._pairs = re.compile(f"{second}(?<=({first}{second}))")
 
     def held(self, text: str) -> set[str]:
@@ -47,11 +49,6 @@ def _pair(word: str) -> str:
 
 
 def _class(chars: Iterable[str]) -> re.Pattern[str] | None:
-    source = _source(chars)
-    return re.compile(source) if source else None
-
-
-def _source(chars: Iterable[str]) -> str:
-    """A character class: `re` keeps it as a bitmap."""
-    own = "".join(sorted(set(chars)))
-    return f"[{re.escape(own)}]" if own else ""
+    """A character class, which `re` keeps as a bitmap; None where there are none."""
+    own = set(chars)
+    return re.compile(char_class(own)) if own else None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cleanup.builtin import BUILT_IN
+from cleanup.chars import char_class
 from cleanup.detect.misread import ALONE, AMONG, CP1252, PROVEN, Bar, Misread, latin_bytes
 from cleanup.detect.misread_big5 import crossed, run_around
 from cleanup.detect.misread_bytes import pairs_in_latin, utf8_in_gb, utf8_in_latin
@@ -162,17 +163,13 @@ def _gate() -> _Gate:
     kana, private = _decoded("gb18030", [0xA4, 0xA5], range(0xA1, 0xFF)), map(chr, range(0xE000, 0xE766))
     in_gb = kana.union(private)
     in_big5 = _decoded("cp950", range(0xCA, 0xD8), range(0xA1, 0xFF))
-    first, second, odd, high = (_class(c) for c in (starts, seconds, in_gb | in_big5, CP1252))
+    first, second, odd, high = (char_class(c) for c in (starts, seconds, in_gb | in_big5, CP1252))
     # one class for all, so that clean text is searched once; what must follow is asked of the few that are found
     search = re.compile(
-        f"{_class(starts | latin | in_gb | in_big5)}(?:(?<={first})(?={second})"
-        f"|(?<={_class(latin)})(?=[@-~]?{high})|(?<={odd})(?=[^\\n]{{0,3}}{odd}))"
+        f"{char_class(starts | latin | in_gb | in_big5)}(?:(?<={first})(?={second})"
+        f"|(?<={char_class(latin)})(?=[@-~]?{high})|(?<={odd})(?=[^\\n]{{0,3}}{odd}))"
     )
     return _Gate(search, re.compile(high), starts, latin, in_gb, in_big5)
-
-
-def _class(chars: Iterable[str]) -> str:
-    return "[" + re.escape("".join(sorted(chars))) + "]"
 
 
 def _decoded(codec: str, leads: Iterable[int], trails: Iterable[int]) -> frozenset[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from cleanup.detect.late import late_re
 from cleanup.detect.vocabulary import DATE, TIME
 
-STAMP = re.compile(rf"{DATE}\s{{0,2}}{TIME}")
-_CLOCK = re.compile(r"\d:\d\d")
+STAMP = late_re(rf"{DATE}\s{{0,2}}{TIME}")
+_CLOCK = late_re(r"\d:\d\d")
 # Titles have up to 120 characters, nicknames with a blank up to 16; two stamps further apart are no links of one list.
 TITLE_MAX, _TITLE_MIN, _NAME_MAX = 160, 4, 16
 # More before the first stamp, with a full stop in it, is body to which the links are stuck. Titles that are the
