@@ -35,6 +35,7 @@ MANY = 10_000
 class Options:
     """What a run is told beside its inputs. None for patch and csv: up to MANY articles.
 
+    `report`: whether report.html is written; standard input that goes to standard output needs none.
     `recurrence`: lines are counted over each source first, and what recurs is evidence of page.
     """
 
@@ -44,6 +45,7 @@ class Options:
     overwrite: bool = False
     patch: bool | None = None
     csv: bool | None = None
+    report: bool = True
     recurrence: bool = True
 
 
@@ -307,6 +309,8 @@ class _Job:
                 (self._folder.path / name).unlink(missing_ok=True)
         summary = {"complete": complete, **self.tally.summary(versions)}
         self._folder.write_json("summary.json", summary)
+        if not self._options.report:
+            return
         from cleanup.report.html import render
 
         page = render(

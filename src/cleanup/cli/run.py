@@ -300,6 +300,9 @@ def _stdin(
     with tempfile.TemporaryDirectory(prefix="cleanup-") as folder:
         path = Path(folder, "stdin", f"stdin.{kind}")
         path.parent.mkdir()
+        if not out:
+            # the folder is gone before anybody could look into it
+            flags = {**flags, "report": False, "patch": False, "csv": False}
         with path.open("wb") as f:
             shutil.copyfileobj(sys.stdin.buffer, f)
         result = _run([path], out or Path(folder, "out"), ["-"], options, flags, voice)
