@@ -91,6 +91,8 @@ def _as_counted(reading: Reading, here: list[Line]) -> list[str]:
     folded = fold(reading.text).folded
     # simplifying moves nothing, so the lines stand where they stood
     return [folded[line.start : line.end].strip() for line in here]
+
+
 def _score(body: str) -> dict[str, float]:
     """Points of a line by itself; none for one that begins with body."""
     why = score(body)

@@ -38,6 +38,8 @@ class Reading:
 
     def is_closed(self, start: int, end: int) -> bool:
         """Whether a place lies in, or reaches into, a closed span. O(log n): an article may have very many."""
+        if not self.closed:
+            return False
         i = bisect_left(self.closed, (end,))
         return i > 0 and self.closed[i - 1][1] > start
 
