@@ -36,6 +36,8 @@ _NO_HEADING = 25
 _SHORTEST = 10
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007]")
+# Possessive: a long line of another script is read once.
+_PROSE = re.compile(f"(?:[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007]*+{_HAN.pattern}){{{_PROSE_MIN}}}")
 _NOT_HAN = re.compile("[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007]+")
 _CLOSERS = "”’\"'』」）)】》〉］]*_`~"
 _END = re.compile(f"[。！？!?.．；;：:…—～~{re.escape(_CLOSERS)}]$")
@@ -156,7 +158,7 @@ def facts_of(outcome: Outcome) -> Facts:
     lines = [line for x in body.splitlines() if (line := x.strip())]
     return Facts(
         visible=visible,
-        han=_share(len(_NOT_HAN.sub("", text)), visible),
+        han=_share(_han(text), visible),
         furniture=_share(sum(len("".join(text[a:b].split())) for a, b in page), visible),
         repeated=_share(_repeated(body), visible),
         damaged=_per_thousand((f for f in found if f.kind not in _FURNITURE | _NOISE), visible),
@@ -179,8 +181,8 @@ def truncation(lines: Sequence[str], text: str) -> Truncation:
     if not lines:
         return ""
     last = lines[-1]
-    prose = [x for x in lines[:-1] if _han(x) >= _PROSE_MIN]
-    ended = sum(1 for x in prose if _END.search(x))
+    prose = [x for x in lines[:-1] if _PROSE.match(x)]
+    ended = sum(1 for x in prose if _END.match(x, len(x) - 1))
     if _han(last) < (_SHORTEST if _COMMA.search(last) else _NO_HEADING) or (
         _END.search(last) and not _CUT_DOTS.search(last)
     ):
@@ -230,7 +232,7 @@ def _repeated(text: str) -> int:
 
 
 def _han(line: str) -> int:
-    return len(_NOT_HAN.sub("", line))
+    return len(line) - sum(map(len, _NOT_HAN.findall(line)))
 
 
 def _share(part: int, whole: int) -> float:

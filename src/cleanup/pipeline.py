@@ -232,7 +232,8 @@ class Cleaner:
                 span = way_home.span(p.start, p.end) if p_is_last else (p.start, p.end)
                 if span is None:
                     continue
-                p = replace(p, start=span[0], end=span[1])
+                if span != (p.start, p.end):
+                    p = replace(p, start=span[0], end=span[1])
                 key = (p.rule, p.start, p.end, p.replacement)
                 if key in done or key in standing:
                     continue
