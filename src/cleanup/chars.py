@@ -38,13 +38,16 @@ def char_class(chars: Iterable[str]) -> str:
     '[\\\\-a-bdx]'
     """
     parts: list[str] = []
-    codes = sorted({ord(c) for c in chars})
-    i = 0
-    while i < len(codes):
-        j = i
-        while j + 1 < len(codes) and codes[j + 1] == codes[j] + 1:
-            j += 1
-        first, last = re.escape(chr(codes[i])), re.escape(chr(codes[j]))
-        parts.append(first if i == j else f"{first}-{last}")
-        i = j + 1
+    first = last = -1
+    for code in [*sorted({ord(c) for c in chars}), -1]:
+        if code == last + 1 and last >= 0:
+            last = code
+            continue
+        if last >= 0:
+            parts.append(_escaped(first) if first == last else f"{_escaped(first)}-{_escaped(last)}")
+        first = last = code
     return f"[{''.join(parts)}]"
+
+
+def _escaped(code: int) -> str:
+    return chr(code) if code > 0x7F else re.escape(chr(code))
