@@ -6,14 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleanup.chars import char_class
-from cleanup.data import Document, Edit
+from cleanup.data import Document, LineMap
 from cleanup.detect.hints import families, has_hint
 from cleanup.detect.keywords import Keywords
 from cleanup.detect.late import late_re, late_regex
 from cleanup.detect.reading import Reading
-from cleanup.edits import Origin, apply, to_original
 from cleanup.fold import View, fold
-from cleanup.pipeline import _Lines
 
 few = st.text("木匠的刨-]^\\\n", max_size=12)
 
@@ -51,30 +49,13 @@ def test_a_closed_place_is_one_that_reaches_into_a_closed_span(pairs, start, len
     assert reading.is_closed(start, end) == walked
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.text("木匠", max_size=3)), max_size=5))
-def test_what_no_edit_wrote_stood_where_its_origin_says(steps):
-    text = "甲乙丙丁戊己庚辛壬癸" * 4
-    edits, at = [], 0
-    for gap, width, new in steps:
-        if width or new:
-            edits.append(Edit(at + gap, at + gap + width, new))
-            at += gap + width + (not width)
-    made = apply(text, edits)
-    origin = Origin(edits)
-    for start in range(len(made)):
-        home = origin.of(start, start + 1)
-        assert home == to_original(edits, start, start + 1)
-        assert (home is None) == (made[start] in "木匠")
-        assert home is None or text[slice(*home)] == made[start]
-
-
 @given(st.text("木\r\n", max_size=12), st.integers(1, 9), st.booleans())
-def test_lines_of_many_findings_are_those_of_each(text, first, exact):
-    document = Document("a", text, meta={"line": first, "text_offset_exact": exact})
-    lines = _Lines(document)
-    assert [lines.of(i) for i in range(len(text) + 1)] == [
-        document.line_and_column(i) for i in range(len(text) + 1)
-    ]
+def test_lines_are_those_that_a_walk_counts(text, first, exact):
+    lines = LineMap(Document("a", text, meta={"line": first, "text_offset_exact": exact}))
+    for offset in range(len(text) + 1):
+        before = text.replace("\r\n", " \n").replace("\r", "\n")[:offset]
+        walked = first + before.count("\n"), len(before) - before.rfind("\n")
+        assert lines(offset) == (walked if exact else (first, 1))
 
 
 @given(st.text("，：；！？（）【ＱＡ～　刨\u200b", max_size=12))
