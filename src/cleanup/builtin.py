@@ -151,6 +151,14 @@ _ALL = (
         "The number is no character, so what stood there is lost.",
     ),
     BuiltIn(
+        "html-tag",
+        "noise",
+        "auto",
+        "delete",
+        {"zh": "残留的 HTML 标签", "en": "a tag of HTML left behind"},
+        "Tags lay a page out and are no text; articles about HTML, Markdown and code keep them, and one alone is suggested.",
+    ),
+    BuiltIn(
         "radical-for-character",
         "noise",
         "auto",

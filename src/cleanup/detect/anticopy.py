@@ -38,8 +38,11 @@ _HAN_LINE = re.compile("[\u4e00-\u9fff]{6}")
 _CODE = re.compile(
     "哈希|密钥|密码|序列号|激活码|校验|hash|token|key|commit|MD5|md5|SHA|uuid|UUID|编号|注册码|兑换码|提取码"
 )
-# Lines of one kind that an article has before they go without asking.
+# Lines of one kind that an article has before they go without asking; two do where both cling to the end of a
+# Chinese sentence, where no formula and no code is.
 _LINES_FROM = 3
+_STUCK_FROM = 2
+_STUCK = frozenset("。！？!?…”’」』，,；;：:、）)")
 
 # The same pair, in this many places and in none but before a mark; or as many pairs, different ones, all rare.
 _PAIR_FROM = 4
@@ -63,7 +66,8 @@ def _lines(reading: Reading) -> list[Proposal]:
     if len(found) < _LINES_FROM and _STRING.search(text) and not _CODE.search(reading.original):
         strings = [m.span(1) for m in _RANDOM.finditer(text) if _is_random(m[1])]
         found += strings if _HAN_LINE.search(text) else []
-    certain = len(found) >= _LINES_FROM
+    stuck = sum(text[a - 1 : a] in _STUCK for a, _ in found if a)
+    certain = len(found) >= _LINES_FROM or stuck >= _STUCK_FROM
     out = []
     for start, end in found:
         a, b = _whole(text, start, end)

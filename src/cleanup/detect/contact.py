@@ -19,9 +19,11 @@ from cleanup.builtin import BUILT_IN
 from cleanup.data import TIER_CONFIDENCE, Tier
 from cleanup.detect import contact_words as words
 from cleanup.detect.closed import Spans, merge
-from cleanup.detect.contact_fragment import CLAUSE, Fragment, cut, grow
+from cleanup.detect.contact_fragment import Fragment, cut, grow, widen
+from cleanup.detect.contact_tiers import account_tier, page_tier, phone_tier
 from cleanup.detect.evasion import disguised, is_hidden, is_odd
 from cleanup.detect.reading import Proposal, Reading
+from cleanup.detect.script_plain import plain
 
 # Asked first, with re and bounded steps: five letters or digits in a row, in any disguise, without which no handle
 # and no number is; and the words and signs of all else. Both classes are bitmaps: 2.5 ns a character each.
@@ -42,27 +44,34 @@ _PHONE = re.compile(f"[电线拨机客咨同号订招办盟加☎☏📞📱lL][
 _WEB = re.compile("[Ww][Ww]")
 # Words that honest articles put before a number, too.
 _NEUTRAL = ("电话", "热线", "专线", "手机", "手机号", "座机", "客服", "tel", "Tel", "TEL")
+# Services whose letters are too common for the question above, or that stand behind their number.
+_BACKWARDS = ("扣扣", "抠抠", "蔻蔻", "薇信", "V信", "v信")
+_MESSENGERS = ("扣扣", "抠抠", "蔻蔻", "LINE", "Line:", "WhatsApp", "Whatsapp", "Telegram")
 _SITE_WORDS = ("本文", "本篇", "文章", "更多", "最新", "海量", "内容")
 
 
 def propose(reading: Reading) -> list[Proposal]:
     """Fragments to delete, those that may be, and disguised spellings that stand in sentences."""
-    text = reading.view.folded
+    text = plain(reading.view.folded)
     has_run, has_sign = _RUN.search(text), _SIGNS.search(text)
     has_digits = has_run and _DIGITS.search(text, has_run.start())
     if not has_run and not has_sign:
         return []
     found: list[Proposal] = []
-    if has_run and _SERVICE.search(text):
-        found += _accounts(reading)
+    if has_run and (_SERVICE.search(text) or any(w in text for w in _MESSENGERS)):
+        found += _accounts(reading, text)
+        if any(w in text for w in _BACKWARDS):
+            found += _backwards(reading, text)
+    if has_run and words.UNKNOWN_GATE.search(text):
+        found += _unknown(reading, text)
     if has_digits and _PHONE.search(text):
-        found += _phones(reading)
+        found += _phones(reading, text)
     if has_sign and _WEB.search(text):
-        found += _pages(reading)
+        found += _pages(reading, text)
     if has_sign and ("公众号" in text or "公号" in text) and ("回复" in text or "发送" in text):
-        found += _followed(reading)
+        found += _followed(reading, text)
     if has_sign and ("网" in text or "论坛" in text or ".c" in text) and any(w in text for w in _SITE_WORDS):
-        found += _watermarks(reading)
+        found += _watermarks(reading, text)
     if not found and not (has_sign and is_hidden(text)) and not (has_digits and is_odd(text)):
         return []
     closed = Spans(reading.closed)
@@ -94,63 +103,49 @@ def _made(reading: Reading, rule: str, f: Fragment, tier: Tier, evidence: dict[s
     return made if tier == made.tier else replace(made, tier=tier, confidence=TIER_CONFIDENCE[tier])
 
 
-def _accounts(reading: Reading) -> Iterator[Proposal]:
-    text = reading.view.folded
+def _accounts(reading: Reading, text: str) -> Iterator[Proposal]:
     for m in words.ACCOUNT.finditer(text):
         f = grow(text, *m.span())
         handle = m["handle"]
         acts = bool(words.ACT.search(f.call)) or m[0][0] in "加➕✚+" or m["link"] in ("➕", "+", "✚")
         hidden = m["hidden"] is not None or words.is_disguised(handle)
-        tier = _account_tier(f, acts, hidden, words.is_random(handle), bool(m["ambiguous"]))
+        if hidden and words.is_random(handle):
+            f = widen(text, f)
+            acts = acts or bool(words.ACT.search(f.call))
+        # an honest penguin has no number in circles
+        ambiguous = bool(m["ambiguous"]) and not words.is_disguised(handle)
+        tier = account_tier(f, acts, hidden, words.is_random(handle), ambiguous)
         if tier is not None:
             evidence = {"handle": handle, "call": f.call, "disguised": hidden}
             yield _made(reading, "contact-account", f, tier, evidence)
 
 
-def _account_tier(f: Fragment, acts: bool, hidden: bool, is_random: bool, ambiguous: bool) -> Tier | None:
-    """How sure it is that an account was pushed in; None: it is the sentence's own."""
-    around = f.left + f.right
-    story = f.tells
-    if f.glue == "line" or f.left[-1:] in ("“", '"', "‘", "「"):
-        return None
-    if (ambiguous and not acts) or words.OFFICE.search(f.call):
-        return None
-    if f.glue == "brackets":
-        if story:
-            return "suggest" if hidden and acts else None
-        after_clause = not f.left or f.left[-1] in CLAUSE
-        if hidden and is_random:
-            return "auto"
-        if after_clause and acts and is_random and f.right and not words.OWN.search(f.left):
-            return "auto"
-        return "suggest" if after_clause and (acts or is_random) else None
-    if f.glue == "inside":
-        return "suggest" if acts and hidden and is_random and f.right[:1] in "。!！" and not story else None
-    if (
-        words.is_chained(f.left, f.right)
-        or words.PURPOSE.match(f.right)
-        or (not acts and words.SUBJECT.match(f.right) and not hidden)
-    ):
-        return None
-    if story or f.left[-1:] in (":", "：", "、") or not (acts or hidden or is_random):
-        return None
-    own = words.OWN.search(around) is not None
-    if f.glue == "between":
-        if not f.left:
-            return "auto" if is_random and (acts or hidden) else "suggest"
-        sure = is_random and f.right[0] != " " and (acts or hidden or not own)
-        return "auto" if sure else "suggest"
-    if f.glue == "closing":
-        return "auto" if is_random and (hidden or (acts and not own)) else "suggest"
-    if words.REMARK.match(f.right):
-        return "suggest"
-    if hidden and is_random and not own:
-        return "auto"
-    return "suggest" if hidden or is_random else None
+def _backwards(reading: Reading, text: str) -> Iterator[Proposal]:
+    for m in words.BACKWARDS.finditer(text):
+        f = widen(text, grow(text, *m.span()))
+        acts = bool(words.ACT.search(f.call))
+        if not acts:
+            continue
+        tier = account_tier(f, True, words.is_disguised(m["handle"]), True, False)
+        if tier is not None:
+            yield _made(reading, "contact-account", f, tier, {"handle": m["handle"], "call": f.call})
 
 
-def _phones(reading: Reading) -> Iterator[Proposal]:
-    text = reading.view.folded
+def _unknown(reading: Reading, text: str) -> Iterator[Proposal]:
+    """A handle behind a service that is not in the table: suggested, for it may be a user or a part of a device."""
+    for m in words.UNKNOWN.finditer(text):
+        f = widen(text, grow(text, *m.span()))
+        if (
+            f.glue in ("between", "clause", "brackets")
+            and f.left
+            and not f.tells
+            and not words.OWN.search(f.left + f.right)
+        ):
+            evidence = {"handle": m["handle"], "call": f.call, "service": m["service"]}
+            yield _made(reading, "contact-account", f, "suggest", evidence)
+
+
+def _phones(reading: Reading, text: str) -> Iterator[Proposal]:
     for m in words.PHONE.finditer(text):
         number = words.digits(m["number"])
         mobile = len(number) == 11 and number[0] == "1"
@@ -160,43 +155,12 @@ def _phones(reading: Reading) -> Iterator[Proposal]:
         f = grow(text, *m.span())
         same = "同" in text[m.end() : f.end]
         sells = bool(words.SELL.search(f.call)) or m["word"] not in _NEUTRAL
-        tier = _phone_tier(f, sells, same or hidden, mobile)
+        tier = phone_tier(f, sells, same or hidden, mobile)
         if tier is not None:
             yield _made(reading, "contact-telephone", f, tier, {"number": number, "call": f.call + m["word"]})
 
 
-def _phone_tier(f: Fragment, sells: bool, marked: bool, mobile: bool) -> Tier | None:
-    """Honest articles give numbers, too; pushed in are those that prose goes on after, or that say 微信同号."""
-    if f.glue in ("line", "inside") or f.left[-1:] in (":", "：", "、", "“"):
-        return None
-    around = f.left + f.right
-    if (
-        f.tells
-        or words.OFFICE.search(f.call)
-        or words.PURPOSE.match(f.right)
-        or words.is_chained(f.left, f.right)
-    ):
-        return None
-    own = words.OWN.search(around) is not None
-    if f.glue == "brackets":
-        after_clause = not f.left or f.left[-1] in CLAUSE
-        return "suggest" if after_clause and (sells or marked) and not own else None
-    if f.glue == "between":
-        if not f.left:
-            return "suggest" if sells or marked else None
-        # after a blank a sentence of its own begins
-        if (marked or (sells and mobile)) and f.right[0] != " ":
-            return "auto"
-        return "suggest" if sells or not own else None
-    if f.glue == "closing":
-        if mobile and (marked or sells) and not own:
-            return "auto"
-        return "suggest" if marked and not own else None
-    return "suggest" if mobile and marked and not own else None
-
-
-def _pages(reading: Reading) -> Iterator[Proposal]:
-    text = reading.view.folded
+def _pages(reading: Reading, text: str) -> Iterator[Proposal]:
     found = list(words.WEB.finditer(text))
     again = Counter(m["domain"].lower() for m in found)
     for m in found:
@@ -207,39 +171,13 @@ def _pages(reading: Reading) -> Iterator[Proposal]:
         # a watermark is written so that no search finds it: wWw.SiTe.CoM, ｗｗｗ．ｓｉｔｅ．ｃｏｍ
         odd = not reading.text[start:end].isascii() or (domain != domain.lower() and domain != domain.upper())
         f = grow(text, *m.span())
-        tier = _page_tier(f, odd, again[domain.lower()] > 1, words.is_random(domain.split(".")[0]))
+        tier = page_tier(f, odd, again[domain.lower()] > 1, words.is_random(domain.split(".")[0]))
         if tier is not None:
             yield _made(reading, "contact-website", f, tier, {"domain": domain, "call": f.call})
 
 
-def _page_tier(f: Fragment, odd: bool, again: bool, is_random: bool) -> Tier | None:
-    if f.glue == "line" or f.left[-1:] in (":", "：", "“", "、") or words.PURPOSE.match(f.right):
-        return None
-    acts = bool(words.ACT.search(f.call))
-    if f.tells:
-        return None
-    if f.glue == "inside":
-        # a site name between two characters of one sentence: only if it comes again, or hides
-        glued = regex.match(r"\p{Han}", f.left[-1:]) and regex.match(r"\p{Han}", f.right)
-        return "suggest" if glued and odd and not f.call else None
-    if f.glue == "brackets":
-        after_clause = not f.left or f.left[-1] in CLAUSE
-        return ("auto" if odd or is_random else "suggest") if after_clause and acts and f.right else None
-    if f.glue == "between":
-        if f.left and (acts or odd):
-            return "auto"
-        return "suggest" if acts or odd or again else None
-    own = words.OWN.search(f.left) is not None
-    if f.glue == "closing":
-        if acts and (is_random or odd) and not own:
-            return "auto"
-        return "suggest" if acts and not own else None
-    return "suggest" if acts and odd and not own else None
-
-
-def _followed(reading: Reading) -> Iterator[Proposal]:
+def _followed(reading: Reading, text: str) -> Iterator[Proposal]:
     """关注公众号…回复…领取…: often the author's own, so it is suggested; in brackets between sentences it is not."""
-    text = reading.view.folded
     for m in words.FOLLOW.finditer(text):
         f = grow(text, *m.span())
         if f.glue in ("line", "inside") or f.tells:
@@ -248,8 +186,7 @@ def _followed(reading: Reading) -> Iterator[Proposal]:
         yield _made(reading, "contact-follow", f, "auto" if sure else "suggest", {"call": f.call})
 
 
-def _watermarks(reading: Reading) -> Iterator[Proposal]:
-    text = reading.view.folded
+def _watermarks(reading: Reading, text: str) -> Iterator[Proposal]:
     for m in words.WATERMARK.finditer(text):
         f = grow(text, *m.span())
         if f.glue in ("line", "inside") or not f.left or f.left[-1] in ":：“":

@@ -42,10 +42,7 @@ class Fragment:
 
 def grow(text: str, start: int, end: int) -> Fragment:
     """Grown over the calls before, the tail after and the brackets around; and how it is glued in."""
-    # as much of the line as is looked at: a page may be one line
-    bol = max(text.rfind("\n", max(0, start - _SIGHT), start) + 1, start - _SIGHT, 0)
-    newline = text.find("\n", end, end + _SIGHT)
-    eol = min(len(text), end + _SIGHT) if newline < 0 else newline
+    bol, eol = _line(text, start, end)
     calls = words.CALLS.search(text, max(bol, start - _LEFT_REACH), start)
     core = start
     if calls is not None:
@@ -57,34 +54,76 @@ def grow(text: str, start: int, end: int) -> Fragment:
         end = tail.end()
     call = text[start:core]
     glue = ""
-    before = text[start - 1] if start > bol else ""
-    if before and before in _OPEN:
-        close = _CLOSE[_OPEN.index(before)]
-        at = text.find(close, end, min(eol, end + 12))
-        if at >= 0 and not any(c in STOP or c in _OPEN for c in text[end:at]):
-            start, end, glue = start - 1, at + 1, "brackets"
+    bracketed = _brackets(text, start, end, (bol, eol))
+    if bracketed:
+        start, end, glue = *bracketed, "brackets"
     blank = start > bol and text[start - 1] == " " and text[end : end + 1] == " "
     if blank:
         end += 1
     left, right = text[max(bol, start - _AROUND) : start], text[end : min(eol, end + _AROUND)]
     if not glue:
-        near, far = left.rstrip(" ")[-1:], right.lstrip(" ")[:1]
-        if not near and not far:
-            glue = "line"
-        elif not near and eol - end <= _REST and CLAUSE.isdisjoint(text[end:eol]):
-            glue = "line"  # 加微信…领图纸: what is left of the line is what it gives, and no prose
-        elif near and near not in CLAUSE and near not in "”)）】》":
-            glue = "inside"
-        elif not far:
-            glue = "closing"
-        elif far in CLAUSE:
-            glue = "clause"
-        elif far in "”’」』)）】》\"'":
-            glue = "inside"
-        else:
-            glue = "between"
+        glue = _glue(left, right)
     elif not left.strip() and not right.strip():
         glue = "line"
+    return Fragment(start, end, glue, call, left, right)
+
+
+def _line(text: str, start: int, end: int) -> tuple[int, int]:
+    """As much of the line around a place as is looked at: a page may be one line."""
+    bol = max(text.rfind("\n", max(0, start - _SIGHT), start) + 1, start - _SIGHT, 0)
+    newline = text.find("\n", end, end + _SIGHT)
+    return bol, min(len(text), end + _SIGHT) if newline < 0 else newline
+
+
+def _brackets(text: str, start: int, end: int, line: tuple[int, int]) -> tuple[int, int] | None:
+    """The place with the brackets around it, where it opens them and little more stands in them."""
+    before = text[start - 1] if start > line[0] else ""
+    if not before or before not in _OPEN:
+        return None
+    at = text.find(_CLOSE[_OPEN.index(before)], end, min(line[1], end + 12))
+    if at < 0 or any(c in STOP or c in _OPEN for c in text[end:at]):
+        return None
+    return start - 1, at + 1
+
+
+def _glue(left: str, right: str) -> str:
+    near, far = left.rstrip(" ")[-1:], right.lstrip(" ")[:1]
+    if not near and (not far or (len(right) <= _REST and CLAUSE.isdisjoint(right))):
+        # 加微信…领图纸: what is left of the line is what it gives, and no prose
+        return "line"
+    if near and near not in CLAUSE and near not in "”)）】》":
+        return "inside"
+    if not far:
+        return "closing"
+    if far in CLAUSE:
+        return "clause"
+    return "inside" if far in "”’」』)）】》\"'" else "between"
+
+
+def widen(text: str, f: Fragment) -> Fragment:
+    """A fragment whose call is in words of its own (代练找…, 买药请联系…), and what it promises (…领食谱), to the clause ends.
+
+    For handles in disguise alone, which stand in no sentence that means them.
+    """
+    start, end = f.start, f.end
+    if f.glue == "inside":
+        pushed = words.PUSHED.search(f.left)
+        if pushed is None or words.NOT_PUSHED.search(pushed["call"] + f.call):
+            return f
+        start -= len(pushed["call"])
+    elif f.glue in ("line", "brackets"):
+        return f
+    prize = words.PRIZE.match(text, end, end + _AROUND)
+    if prize is not None:
+        end = prize.end()
+    if (start, end) == (f.start, f.end):
+        return f
+    call = text[start : f.start] + f.call
+    bol, eol = _line(text, start, end)
+    bracketed = _brackets(text, start, end, (bol, eol))
+    start, end = bracketed or (start, end)
+    left, right = text[max(bol, start - _AROUND) : start], text[end : min(eol, end + _AROUND)]
+    glue = "brackets" if bracketed and (left.strip() or right.strip()) else _glue(left, right)
     return Fragment(start, end, glue, call, left, right)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import regex
 
-from cleanup.detect.late import late_regex
+from cleanup.detect.late import late_re, late_regex
 
 # Digits in disguise. Han numerals and circled or raised digits; a digit with its keycap is a digit.
 _DISGUISED = {
@@ -48,20 +48,31 @@ NUMBER = rf"(?:{MOBILE}|{_SIGN}(?:{_GAP}{_SIGN}){{6,11}}(?!{_SIGN}))"
 
 # Spellings that hide a service from a filter and are no words of their own.
 _HIDDEN = (
-    r"[薇徽溦嶶]信|[薇徽微威][ .·*_/-]{1,2}信|(?<![A-Za-z0-9])[Vv][ .·*_/-]{1,2}信|(?<![A-Za-z])(?:[Ww][Ee][Ii]信|微xin|WeiXin|[Vv][ .·_/-][Xx](?=[:： ]))|[薇微威][芯❤♥💗💓]\ufe0f?|(?<![A-Za-z0-9])[Vv](?:信|[❤♥💗]\ufe0f?)|"
-    r"(?<![A-Za-z0-9.])(?:[Vv][Xx]|[Ww][Xx])(?=号|群|[:： ]|[a-z_-]{0,12}[0-9])|扣扣|抠抠|蔻蔻|叩叩|"
-    r"(?<![A-Za-z0-9])[Qq](?=群|号|裙)|[加➕✚+][Vv](?![A-Za-z])|[➕✚][薇微Qq]|(?<![A-Za-z0-9])[Vv](?=:[a-z]{2,12}[0-9])|企鹅(?=[群号][:： ]?\d{6})|飞机(?=群[:： @]?[A-Za-z])"
+    r"[薇徽溦嶶]信|[薇徽微威][ .·*_/-]{1,2}信|(?<![A-Za-z0-9])[Vv][ .·*_/-]{1,2}信|(?<![A-Za-z])(?:[Ww][Ee][Ii]信|微xin|WeiXin|[Vv][ .·_/-][Xx](?=[:： ]))|[薇徽微威][芯❤♥💗💓]\ufe0f?信?|[薇徽](?=: ?[A-Za-z][A-Za-z0-9_-]{4})|(?<![A-Za-z0-9])[VvⅤⅴ](?:信|[❤♥💗]\ufe0f?)|"
+    r"(?<![A-Za-z0-9.])(?:[Vv][Xx]|[Ww][Xx])(?=号|群|[:： ]|[a-z_-]{0,12}[0-9])|[扣抠蔻叩釦]{2}|"
+    r"(?<![A-Za-z0-9])[Qq](?=群|号|裙)|[加➕✚+][Vv](?![A-Za-z])|[➕✚][薇微Qq]|(?<=[+加])[微薇](?=:? ?[A-Za-z][A-Za-z0-9_-]{4})|(?<![A-Za-z0-9])[Vv](?=:[a-z]{2,12}[0-9])|企鹅(?=[群号][:： ]?\d{6})|飞机(?=群[:： @]?[A-Za-z])"
 )
 # Honest words (prestige, satellite, penguin, plane): a service only where one is told to add them.
 _AMBIGUOUS = r"威信|卫星|企鹅|球球|飞机|电报|蝙蝠"
-_PLAIN = r"微信|QQ|qq|Qq|[Ww]e[Cc]hat|公众号|公号|小红书|抖音"
+_PLAIN = r"微信|QQ|qq|Qq|[Ww]e[Cc]hat|(?<![A-Za-z])(?:LINE|Line|WhatsApp|Whatsapp|Telegram|TG)(?![A-Za-z])|公众号|公号|小红书|抖音"
 # Lower case, then a capitalised word: the handle ends where the Latin word of the prose begins.
 _HANDLE = r"[a-z0-9][a-z0-9_-]{4,19}(?=[A-Z][A-Za-z]+(?![A-Za-z0-9_]))|[A-Za-z0-9][A-Za-z0-9_-]{4,19}"
+# A service that nobody knows yet, told to be added: +绿泡泡: jz_hm2019. A letter and a digit, or seven digits.
+UNKNOWN = late_regex(
+    r"(?:[+➕✚]|(?<=[,，。;；!！?？(（【\p{Han}])[加私])(?P<service>[\p{Han}]{1,3})"
+    r"(?::? ?(?=[a-z_-]{0,14}\d)(?P<handle>[a-z][a-z0-9_-]{5,19})|: ?(?P<handle>\d{7,11}))(?![A-Za-z0-9_.])"
+)
+# re, which is several times faster here: all text pays for it
+UNKNOWN_GATE = late_re("[加私+➕✚][\u4e00-\u9fff]{1,3}:? ?[a-z0-9_-]{6}")
+# Numerals that only cheques have: 加扣扣壹叁零贰柒柒肆.
+_FORMAL = "[零壹贰叁肆伍陆柒捌玖幺]{5,12}"
 ACCOUNT = late_regex(
     rf"(?:(?P<hidden>{_HIDDEN})|(?P<ambiguous>{_AMBIGUOUS})|(?P<plain>{_PLAIN}))"
     rf"(?:[/、或和](?:QQ|qq|微信|电话|手机))?(?:客服)?(?:同号)?(?:公众号|公号|[群裙]|号码?|账号)?号?(?:ID|id)?(?P<link>[:=@]|是|为|搜索?|➕|[+✚])?[ ]{{0,2}}[:=]?[ ]?"
-    rf"(?P<handle>{NUMBER}(?![A-Za-z0-9_])|{_HANDLE})"
+    rf"(?P<handle>{NUMBER}(?![A-Za-z0-9_])|{_HANDLE}|{_FORMAL})"
 )
+# The number before the service that it is of, in disguise both or told to be added: 加⑥⑥③⑧①⑦⑨⑧扣扣.
+BACKWARDS = late_regex(rf"(?P<handle>{NUMBER})(?:{_HIDDEN})")
 PHONE = late_regex(
     rf"(?P<word>电话|热线|专线|手机号?|致电|拨打|来电|座机|客服|咨询|同号|代办|订购|加盟|招商|电联|[Tt]el|TEL|[☎☏📞📱]\ufe0f?|加)(?:号码?)?(?:[/、]微信)?[:是为 ]{{0,2}}"
     rf"(?P<number>(?<![0-9])(?:1\d{{10}}|1\d{{2}}[- ]\d{{4}}[- ]\d{{4}}|400[- ]?\d{{3,4}}[- ]?\d{{3,4}})(?!\d)|{NUMBER})"
@@ -130,6 +141,17 @@ OWN = late_regex(
     r"联系人|联系方式|联系我|联系电话|报名|投稿|应聘|招聘|领养|转让|求购|预约|挂号|门诊|地址|邮箱|邮编|传真|微博|客服|加群|交流|探讨|有意|感兴趣|需要的|读者|热线|电话|咨询|官方|官网|反馈|疑问|意见|竭诚|版本|更新内容|侵权|版权|转载|曝光|删除|求助|捐|救助|转发|团购|购票|订票|值班"
 )
 OFFICIAL = late_regex(r"\.(?:gov|edu|org|mil|ac)(?:\.|$)|example", regex.IGNORECASE)
+
+# A call that is no list of words: 代练找, 买药请联系, 内推+, up to a clause end. Who speaks of himself, or tells what
+# somebody does, is out.
+PUSHED = late_regex(r"(?:^|(?<=[,，。;；!！?？…(（【\[]))(?P<call>[\p{Han}A-Za-z0-9+➕]{1,9})\Z")
+_SELF = r"我|咱|他|她|您?的|你的|本人|笔者|作者|叫|名|是|在|有|用|把|被|说|问"
+NOT_PUSHED = late_regex(rf"{_SELF}")
+# What is given for it, up to a clause end: 领食谱, 送优惠券, 拉群.
+PRIZE = late_regex(
+    r"(?:免费)?(?:领|拿|送|看|聊|问|索|要|进|入|拉|享|得|备注)\p{Han}{1,7}(?=[,，。;；!！?？)）】]|$)",
+    regex.MULTILINE,
+)
 
 _VOWELS = frozenset("aeiouy")
 _CONSONANTS = late_regex(r"[^aeiou\d_-]{5}", regex.IGNORECASE)

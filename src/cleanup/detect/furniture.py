@@ -21,7 +21,7 @@ from cleanup.detect.lines import (
     score,
     set_places,
 )
-from cleanup.detect.prose import is_prose
+from cleanup.detect.prose import AGAINST, is_prose
 from cleanup.detect.reading import Proposal, Reading, lines
 from cleanup.fold import fold
 
@@ -36,6 +36,10 @@ _DOUBT = 1.0
 _NEIGHBOUR = 0.75
 # Lines of the head and the tail of which recurrence is asked. Pages of the bench have up to 23 lines in all.
 _HEAD, _TAIL = 12, 30
+# Lines that no cue knows, and the one that goes behind them.
+_GAP_MAX = 3
+# A path through a site is the first line of its page, or the one below the title.
+_TOP = 2
 # A link of a list: titles have six characters and more, and are seldom longer than this.
 _LINK_MIN, _LINK_MAX = 5, 60
 
@@ -120,6 +124,8 @@ def _judge(here: list[Line]) -> None:
     for i, line in enumerate(here):
         if line.why and not line.known:
             add_place(line)
+            if i < _TOP and line.place != "middle" and "path" in line.why and not _tells_the_way(here):
+                line.why["on top"] = 1.5
             if (
                 line.recurs
                 and line.place == "head"
@@ -136,6 +142,33 @@ def _judge(here: list[Line]) -> None:
             if beside:
                 # a line that most articles have, sentence or not, between two that go
                 line.why["neighbours of page"] = _NEIGHBOUR * beside * (1 + line.common)
+    _fill_tail(here)
+
+
+def _tells_the_way(here: list[Line]) -> bool:
+    """Whether more lines than one are paths: then the article leads through menus."""
+    return sum("path" in line.why or line.text.count(" > ") >= 1 for line in here) > 2
+
+
+def _fill_tail(here: list[Line]) -> None:
+    """Below the article, what stands between two lines that go goes with them; what follows them is shown.
+
+    A block of the page has lines that no cue knows. Signatures, dates, lists, references and verse say against it.
+    """
+    sure = [i for i, line in enumerate(here) if line.place == "tail" and (line.known or line.points >= AUTO)]
+    if not sure:
+        return
+    for i in range(sure[0] + 1, len(here)):
+        line = here[i]
+        if line.known or line.points >= AUTO or len(line.text) > _LINK_MAX or "。" in line.text:
+            continue
+        if any(c.pattern.search(line.text) for c in AGAINST):
+            continue
+        near = [k for k in sure if k > i]
+        between = bool(near) and near[0] - max(k for k in sure if k < i) <= _GAP_MAX
+        missing = (AUTO if between else SUGGEST) - line.points
+        if missing > 0:
+            line.why["below the article"] = missing
 
 
 def _proposal(reading: Reading, line: Line) -> Proposal:

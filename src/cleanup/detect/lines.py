@@ -8,6 +8,7 @@ from functools import lru_cache
 from cleanup.detect.cues import ABOUT_PAGE, CUES, LEGAL_POINTS, LEGAL_WORD, Cue
 from cleanup.detect.hints import LEGAL_HINT, SIGNS, families, has_hint, has_sentence_hint
 from cleanup.detect.prose import AGAINST, HEADING, PARAGRAPH, is_prose, prose_points, reads_on
+from cleanup.detect.rows import is_row
 from cleanup.detect.runs import RUN_MAX, is_link_run
 from cleanup.recurrence import LINE_MAX, SourceLines
 
@@ -19,9 +20,13 @@ _ANYWHERE = {
     "button",
     "image",
     "gate",
+    "gate-call",
+    "script",
+    "end",
     "pages",
     "neighbours",
     "bare-buttons",
+    "row",
     "licence",
     "copyright",
     "share",
@@ -38,6 +43,10 @@ _IN_SENTENCES = {
     "subscribe",
     "scaffold",
     "gate",
+    "gate-call",
+    "serial",
+    "script",
+    "call",
     "own-sheet",
 }
 # These name another article, whose title may read like prose.
@@ -116,6 +125,8 @@ def score(text: str) -> dict[str, float]:
         return {"link-run": 6.0}
     here = families(text)
     why = {c.name: c.points for c in _tried(here, reads_on(text)) if c.pattern.search(text)}
+    if here and is_row(text):
+        why["row"] = 4.5
     hits = [m[0][:2] for m in LEGAL_WORD.finditer(text)] if "legal" in here else []
     if hits:
         about = ABOUT_PAGE.search(text) is not None

@@ -23,6 +23,11 @@ _MISREAD = BUILT_IN["misread-encoding"]
 _MISREAD_LOST = BUILT_IN["misread-encoding-lost"]
 _CROSSED = {("big5", "gb18030", 1), ("gb18030", "big5", 1)}
 _RUN = re.compile(r"[^\0-\x7f]+")
+# An article on encodings shows what goes wrong, and sets it in quotes or names it: 会变成“浣犲ソ”.
+_TOPIC = re.compile(
+    "乱码|亂碼|字符集|字元集|编码|編碼|GBK|GB2312|GB18030|Big5|BIG5|Latin-1|ISO-8859|mojibake", re.IGNORECASE
+)
+_OPEN, _CLOSE = "“‘\"'「『`（(《【", "”’\"'」』`）)》】"
 
 
 def propose(reading: Reading) -> list[Proposal]:
@@ -44,7 +49,15 @@ def propose(reading: Reading) -> list[Proposal]:
         done = one.end
     if found:
         found = _with_company(text, found, gate)
+    if found and _TOPIC.search(reading.original):
+        found = [one for one in found if not _is_shown(text, one)]
     return [_proposal(one) for one in found if not reading.is_closed(one.start, one.end)]
+
+
+def _is_shown(text: str, one: Misread) -> bool:
+    """Whether a stretch is all that stands in quotes or brackets."""
+    before, after = text[one.start - 1 : one.start], text[one.end : one.end + 1]
+    return bool(before and after) and before in _OPEN and after == _CLOSE[_OPEN.index(before)]
 
 
 def _with_company(text: str, found: list[Misread], gate: _Gate) -> list[Misread]:

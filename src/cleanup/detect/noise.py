@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cleanup.detect import anticopy, entities, glyphs, pinyin, spacing
+from cleanup.detect import anticopy, entities, glyphs, pinyin, spacing, tags
 from cleanup.detect.reading import Proposal, Reading
 
 PARTS: tuple[Callable[[Reading], Sequence[Proposal]], ...] = (
+    tags.propose,
     entities.propose,
     glyphs.propose,
     pinyin.propose,

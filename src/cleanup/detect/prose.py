@@ -42,7 +42,12 @@ AGAINST: tuple[Cue, ...] = (
         "",
         rf"^\(?(?:{DATE}|[二〇○零一二三四五六七八九十]{{4}}年[一二三四五六七八九十]{{1,3}}月[一二三四五六七八九十]{{1,3}}日)\)?$",
     ),
-    cue("dateline", -3, "", r"^.{0,16}(?:电|讯) ?[(:\s].{8,}|^(?:本报|新华社|据)[^。]{0,20}(?:电|讯|报道)"),
+    cue(
+        "dateline",
+        -3,
+        "",
+        r"^.{0,16}(?:电|(?<!资)讯) ?[(:\s].{8,}|^(?:本报|新华社|据)[^。]{0,20}(?:电|讯|报道)",
+    ),
 )
 # Asked where nothing but recurrence speaks: every article of an honest source may have the same sections.
 HEADING = cue("heading", -2, "", r"^[【\[《#*].{1,16}[】\]》*]?$|^.{2,12}:$|^[\u4e00-\u9fff]{2,4}$")

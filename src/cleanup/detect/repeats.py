@@ -90,7 +90,9 @@ def _says(line: str, title: str) -> bool:
     key = _key(line)
     if key == title:
         return True
-    return key.startswith(title) and len(key) <= len(title) + _SITE_MAX and _SITE.search(line) is not None
+    site = _SITE.search(line)
+    # books of a series go on with their own titles: the mark of the site follows the title at once
+    return site is not None and len(key) <= len(title) + _SITE_MAX and _key(line[: site.start()]) == title
 
 
 def _alike(a: str, b: str) -> tuple[float, bool]:

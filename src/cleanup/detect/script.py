@@ -39,6 +39,10 @@ _TOPIC = re.compile(
     "繁体|繁體|正体字|正體字|异体字|異體字|简化字|簡化字|繁简|简繁|繁簡|簡繁|书法|書法|篆|隶书|字形|偏旁|部首"
 )
 
+# The switch of a page stands among its buttons.
+_BUTTONS = re.compile(r"[|/·>]| {2}|首[页頁]|登[录入錄]|[注註][册冊]|手机|手機|[书書][架签籤]")
+_BUTTONS_MAX = 60
+
 # A line is of the other script when it has this many of its characters and one in ten at most of the article's:
 # at the densest damage of the bench, one convertible character in twenty, three of three come up once in 8,000 lines.
 _LINE_MIN = 3
@@ -54,6 +58,16 @@ _CHAR_COUNT = 20_000
 _EVEN = 0.35
 _EVEN_MIN = 20
 _EVEN_TRADITIONAL = 0.3
+
+
+def _speaks_of_script(text: str) -> bool:
+    """Whether a sentence speaks of scripts: a button of the page (繁體 | 简体) does not."""
+    for m in _TOPIC.finditer(text):
+        end = text.find("\n", m.end())
+        line = text[text.rfind("\n", 0, m.start()) + 1 : end if end >= 0 else None]
+        if len(line) > _BUTTONS_MAX or not _BUTTONS.search(line):
+            return True
+    return False
 
 
 def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[Proposal]:
@@ -88,7 +102,7 @@ def propose(reading: Reading, lexicon: Callable[[], Lexicon] = shared) -> list[P
         for p in work(text, kept, ours, units, lexicon)
         if not reading.is_closed(*(s := reading.view.span(p.start, p.end))) and (a := s[0], b := s[1])
     ]
-    if even or _TOPIC.search(reading.original):
+    if even or _speaks_of_script(reading.original):
         found = [_doubt(p) for p in found]
     return sorted(found, key=lambda p: p.start)
 

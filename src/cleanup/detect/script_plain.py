@@ -1,4 +1,6 @@
-"""A view in simplified script, in which the lines of a page are looked for: mirrors have 聲明 and 上一頁."""
+"""Text and views in simplified script, for matching alone: the words of pages and adverts are written once, and
+mirrors have 聲明 and 上一頁.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,19 @@ from cleanup.fold import View
 _TRADITIONAL = re.compile(f"[{TRADITIONAL}]")
 
 
+def plain(text: str) -> str:
+    """The text character for character in simplified script, of the same length; itself where nothing is traditional.
+
+    >>> plain("延伸閱讀：")
+    '延伸阅读：'
+    """
+    return text.translate(_table()) if _TRADITIONAL.search(text) else text
+
+
 def simplified(view: View) -> View:
     """The view with traditional characters simplified one by one, so that offsets stay. Without any it is itself."""
-    if not _TRADITIONAL.search(view.folded):
-        return view
-    return View(view.folded.translate(_table()), view.length, view.home)
+    text = plain(view.folded)
+    return view if text is view.folded else View(text, view.length, view.home)
 
 
 @lru_cache(maxsize=1)
