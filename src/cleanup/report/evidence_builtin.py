@@ -118,6 +118,8 @@ TELL: tuple[tuple[tuple[str, ...], Tell], ...] = (
     (("costume", "blanks", "slot"), _costume),
     (("in_article",), _numbered("in_article")),
     (("handle",), _named("handle", "handle")),
+    (("service",), _named("service", "service")),
+    (("tag",), _named("tag", "tag")),
     (("number",), _named("number", "number")),
     (("domain",), _named("domain", "domain")),
     (("site",), _named("site", "site")),
