@@ -76,7 +76,7 @@ def bench(path: str) -> None:
             text, source = a["text"], a["source"]
             spans = [(e["start"], e["end"]) for e in a["edits"] if e["type"] == "boilerplate"]
             outcome = cleaner.clean(Document(a["id"], text, source))
-            applied = [(f.start, f.end) for f in outcome.applied]
+            applied = [(f.start, f.end) for f in outcome.applied if f.kind in FURNITURE]
             gold[source] += len(spans)
             made[source] += len(applied)
             found[source] += sum(_covered(text, s, applied) for s in spans)
@@ -163,7 +163,9 @@ def harm(folder: str, articles: int = 400) -> None:
         texts = _articles(path, articles)
         cleaner = Cleaner(RuleSet(RULES, ""), recurrence=counted(("s", t) for t in texts))
         chars = sum(map(len, texts))
-        applied = [f for t in texts for f in cleaner.clean(Document("a", t, "s")).applied]
+        applied = [
+            f for t in texts for f in cleaner.clean(Document("a", t, "s")).applied if f.kind in FURNITURE
+        ]
         print(f"{path.name}: {len(texts)} articles, {chars} characters, {len(applied)} applied")
         for f in applied:
             print(
