@@ -1,6 +1,7 @@
 """Imports go one way: a module may import what stands above it in this list, and nothing else of ours."""
 
 import ast
+import re
 
 from conftest import ROOT
 
@@ -48,6 +49,12 @@ def test_imports_go_one_way():
         for other in imports(path):
             assert other == own or rank[other] < rank[own], f"{path.relative_to(SRC)} imports {other}"
     assert seen == set(rank)
+
+
+def test_the_design_lists_the_layers_as_they_are():
+    page = (ROOT / "docs" / "design.md").read_text("utf-8")
+    listed = [set(re.findall(r"`(\w+)`", line)) for line in page.splitlines() if re.match(r"\d+\. `", line)]
+    assert listed == LAYERS[:-1]  # __main__ is no layer of the design
 
 
 def test_heavy_libraries_are_imported_where_they_are_used():
