@@ -34,6 +34,7 @@ lint: $(DEV) ## ruff, mypy
 
 bench: $(READY) ## the figures: gold that ships, and ../shared/bench where it is there
 	$(BIN)/cleanup evaluate samples/gold.jsonl
+	$(BIN)/cleanup evaluate tests/data/fresh.jsonl
 	@if [ -f ../shared/bench/garbled.jsonl ]; then \
 	  $(BIN)/cleanup evaluate ../shared/bench/garbled.jsonl; \
 	  $(BIN)/cleanup evaluate ../shared/bench/clean.jsonl; \
