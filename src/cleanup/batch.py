@@ -146,6 +146,16 @@ def _count(files: Sequence[InputFile], options: Options, watch: Watch, stop: lis
     return counts.freeze()
 
 
+def reject_line(reject: Reject, lang: str) -> dict[str, Any]:
+    """A line of rejected.jsonl."""
+    return {
+        "file": reject.file,
+        "line": reject.line,
+        "reason": reject.reason,
+        "message": reject.tell(lang),
+    }
+
+
 class _Stopped(Exception):
     """The user asked to stop; leaves the file at hand partial."""
 
@@ -288,12 +298,7 @@ class _Job:
     def reject(self, reject: Reject, raw: bytes) -> None:
         """Keep what could not be read, with the reason; whole files stay where they are, unread."""
         self.tally.reject(reject)
-        line: dict[str, Any] = {
-            "file": reject.file,
-            "line": reject.line,
-            "reason": reject.reason,
-            "message": reject.zh if self._lang == "zh" else reject.en,
-        }
+        line = reject_line(reject, self._lang)
         if raw and raw.count(b"\n") <= 1 and reject.reason != "binary":
             try:
                 line["raw"] = raw.decode().rstrip("\r\n")

@@ -13,13 +13,17 @@ from cleanup.cli.options import (
     EncodingOption,
     IdFieldOption,
     LangOption,
+    OverwriteOption,
+    QuietOption,
     SourceFieldOption,
+    StrictOption,
     TextFieldOption,
     TitleFieldOption,
     known_encoding,
     language,
 )
 from cleanup.cli.voice import Voice, errors_told, told
+from cleanup.cli.watching import watching
 from cleanup.errors import UsageError
 
 HELP = told(
@@ -90,22 +94,9 @@ def dedup(
     text_field: TextFieldOption = "text",
     source_field: SourceFieldOption = "source",
     title_field: TitleFieldOption = "title",
-    overwrite: Annotated[
-        bool,
-        typer.Option(
-            "--overwrite",
-            help=told("覆盖输出文件夹里的另一次运行。", "Replace another run in the output folder."),
-        ),
-    ] = False,
-    strict: Annotated[
-        bool,
-        typer.Option(
-            "--strict", help=told("有读不了的输入时以 2 退出。", "Exit 2 when some input could not be read.")
-        ),
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help=told("不显示进度和提示。", "No progress, no notes."))
-    ] = False,
+    overwrite: OverwriteOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
     lang: LangOption = LANG_DEFAULT,
 ) -> None:
     """Parse, find, tell."""
@@ -141,7 +132,7 @@ def dedup(
 
 def _dedup(inputs: list[Path], out: Path, command: dict[str, Any], overwrite: bool, voice: Voice) -> Any:
     from cleanup.dedup.compare import Printer
-    from cleanup.dedup.dump import Options, Watch
+    from cleanup.dedup.dump import Options
     from cleanup.dedup.dump import dedup as find
     from cleanup.dumps.record import Fields
     from cleanup.verify import load_verified
@@ -149,29 +140,7 @@ def _dedup(inputs: list[Path], out: Path, command: dict[str, Any], overwrite: bo
     fields = replace(Fields(*command["fields"]), html=command["html"])
     options = Options(fields, command["encoding"], command["threshold"], command["write"], overwrite)
     printer = Printer(load_verified())
-    told_rejects = [0]
-
-    def warn(reject: Any) -> None:
-        told_rejects[0] += 1
-        if voice.quiet or told_rejects[0] > 20:
-            return
-        voice.warn(f"{reject.where}: {reject.zh if voice.lang == 'zh' else reject.en} [{reject.reason}]")
-        if told_rejects[0] == 20:
-            voice.warn(voice.pick("……其余见 rejected.jsonl", "… the rest are in rejected.jsonl"))
-
-    if not voice.on_terminal:
-        return find(inputs, out, printer, command, options, Watch(warn), voice.lang)
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn(voice.pick("查重", "comparing")),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=voice.err, transient=True) as progress:
-        task = progress.add_task("", total=None)
-        watch = Watch(warn, lambda n: progress.advance(task, n), lambda n: progress.update(task, total=n))
+    with watching(voice, "查重", "comparing") as watch:
         return find(inputs, out, printer, command, options, watch, voice.lang)
 
 

@@ -126,11 +126,11 @@ def _documents(inputs: list[Path], fields: Any, encoding: str, voice: Voice) -> 
 
     files, odd = walk(inputs, None)
     for reject in odd:
-        voice.warn(f"{reject.where}: {voice.pick(reject.zh, reject.en)}")
+        voice.warn(f"{reject.where}: {reject.tell(voice.lang)}")
     for file in files:
         for record in FORMATS[file.format].read(file.path, file.name, fields=fields, encoding=encoding):
             if record.reject is not None:
-                voice.warn(f"{record.reject.where}: {voice.pick(record.reject.zh, record.reject.en)}")
+                voice.warn(f"{record.reject.where}: {record.reject.tell(voice.lang)}")
             elif record.document is not None:
                 yield record.document
 

@@ -64,6 +64,23 @@ TitleFieldOption = Annotated[
     str, typer.Option(help=told("记录的标题字段。", "Field that holds a record's title."))
 ]
 
+OverwriteOption = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite",
+        help=told("覆盖输出文件夹里的另一次运行。", "Replace another run in the output folder."),
+    ),
+]
+StrictOption = Annotated[
+    bool,
+    typer.Option(
+        "--strict", help=told("有读不了的输入时以 2 退出。", "Exit 2 when some input could not be read.")
+    ),
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help=told("不显示进度和提示。", "No progress, no notes."))
+]
+
 LANG_DEFAULT = start_lang()
 
 

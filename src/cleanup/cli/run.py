@@ -17,9 +17,12 @@ from cleanup.cli.options import (
     IdFieldOption,
     LangOption,
     OffOption,
+    OverwriteOption,
+    QuietOption,
     RulesOption,
     ShippedOption,
     SourceFieldOption,
+    StrictOption,
     TextFieldOption,
     TitleFieldOption,
     known_encoding,
@@ -27,6 +30,7 @@ from cleanup.cli.options import (
     tiers_to_apply,
 )
 from cleanup.cli.voice import Voice, errors_told, told
+from cleanup.cli.watching import watching
 from cleanup.errors import UsageError
 
 HELP = told(
@@ -162,22 +166,9 @@ def run(
             ),
         ),
     ] = True,
-    overwrite: Annotated[
-        bool,
-        typer.Option(
-            "--overwrite",
-            help=told("覆盖输出文件夹里的另一次运行。", "Replace another run in the output folder."),
-        ),
-    ] = False,
-    strict: Annotated[
-        bool,
-        typer.Option(
-            "--strict", help=told("有读不了的输入时以 2 退出。", "Exit 2 when some input could not be read.")
-        ),
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help=told("不显示进度和提示。", "No progress, no notes."))
-    ] = False,
+    overwrite: OverwriteOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
     lang: LangOption = LANG_DEFAULT,
 ) -> None:
     """Parse, run, tell."""
@@ -226,7 +217,7 @@ def _run(
     flags: dict[str, Any],
     voice: Voice,
 ) -> Any:
-    from cleanup.batch import Options, Watch
+    from cleanup.batch import Options
     from cleanup.batch import run as run_batch
     from cleanup.dumps.record import Fields
     from cleanup.pipeline import Cleaner
@@ -241,43 +232,7 @@ def _run(
         fields, options["encoding"], _PAGES[options["html_to"]], recurrence=options["recurrence"], **flags
     )
     command = {"inputs": [n if n == "-" else str(Path(n).resolve()) for n in names], **options}
-    told_rejects = [0]
-
-    def warn(reject: Any) -> None:
-        told_rejects[0] += 1
-        if voice.quiet or told_rejects[0] > 20:
-            return
-        voice.warn(f"{reject.where}: {reject.zh if voice.lang == 'zh' else reject.en} [{reject.reason}]")
-        if told_rejects[0] == 20:
-            voice.warn(voice.pick("……其余见 rejected.jsonl", "… the rest are in rejected.jsonl"))
-
-    if not voice.on_terminal:
-        return run_batch(inputs, out, cleaner, command, batch_options, Watch(warn), voice.lang)
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=voice.err, transient=True) as progress:
-        task = progress.add_task("", total=None)
-        progress.update(task, description=voice.pick("清理", "cleaning"))
-        watch = Watch(
-            warn,
-            lambda n: progress.advance(task, n),
-            lambda n: progress.update(task, total=n),
-            lambda zh, en: progress.update(task, description=voice.pick(zh, en)),
-        )
+    with watching(voice, "清理", "cleaning", speed=True) as watch:
         return run_batch(inputs, out, cleaner, command, batch_options, watch, voice.lang)
 
 

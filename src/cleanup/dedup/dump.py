@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +17,7 @@ from typing import IO, Any
 import msgspec
 
 from cleanup import __version__
-from cleanup.batch import stop_requests
+from cleanup.batch import Watch, reject_line, stop_requests
 from cleanup.dedup.columns import Articles
 from cleanup.dedup.compare import PERMUTATIONS, SHINGLE, Printer
 from cleanup.dedup.group import groups
@@ -39,15 +39,6 @@ class Options:
     threshold: float = 0.7
     write: bool = False
     overwrite: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What is told on the way: a reject, bytes read, and of how many."""
-
-    warn: Callable[[Reject], None] = lambda reject: None
-    advance: Callable[[int], None] = lambda size: None
-    total: Callable[[int], None] = lambda size: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +131,7 @@ class _Rejects:
 
     def add(self, reject: Reject) -> None:
         self.count += 1
-        message = reject.zh if self._lang == "zh" else reject.en
-        line = {"file": reject.file, "line": reject.line, "reason": reject.reason, "message": message}
-        self._to.write(msgspec.json.encode(line) + b"\n")
+        self._to.write(msgspec.json.encode(reject_line(reject, self._lang)) + b"\n")
         self._watch.warn(reject)
 
 

@@ -37,6 +37,10 @@ class Reject:
     def where(self) -> str:
         return f"{self.file}:{self.line}" if self.line else self.file
 
+    def tell(self, lang: str) -> str:
+        """The message in `zh` or `en`."""
+        return self.zh if lang == "zh" else self.en
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
