@@ -42,6 +42,8 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 
 # Kinds whose rules see the text as it is; all others match in its folded view.
 RAW_KINDS: frozenset[Kind] = frozenset({"noise", "mojibake"})
+# Kinds that are page around the article, or said twice: they are not damage to its sentences.
+FURNITURE_KINDS: frozenset[Kind] = frozenset({"boilerplate", "duplicate"})
 # What a finding of a tier claims while nothing finer has been measured: the share of such findings
 # that are right. docs/rules.md says so; calibration will replace it.
 TIER_CONFIDENCE: dict[Tier, float] = {"auto": 0.99, "suggest": 0.7, "flag": 0.7}

@@ -10,14 +10,15 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from cleanup.data import Finding, Kind, Outcome, Tier
+from cleanup.data import FURNITURE_KINDS, RAW_KINDS, Finding, Outcome, Tier
+from cleanup.detect.closed import merge, without
+from cleanup.detect.share import visible
 
 Truncation = Literal["", "read_more", "ellipsis", "mid_sentence"]
 
-_FURNITURE: frozenset[Kind] = frozenset({"boilerplate", "duplicate"})
-_NOISE: frozenset[Kind] = frozenset({"noise", "mojibake"})
 # What a finding counts as damage: what is likely right, less where it is not sure.
 _TIER_WEIGHT: dict[Tier, float] = {"auto": 1.0, "suggest": 0.7, "flag": 0.7}
 # Findings per 1,000 characters that halve a part. The farms of the bench have 21 pieces of gold damage per
@@ -55,7 +56,7 @@ _LIST_LINES_MIN = 8
 _REPEAT_MIN = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What is known of an article as a whole.
 
@@ -84,6 +85,11 @@ class Facts:
     @property
     def empty(self) -> bool:
         return not self.visible
+
+    @cached_property
+    def rated(self) -> tuple[float, dict[str, float]]:
+        """`quality`, worked out once: totals and the article's line both ask."""
+        return quality(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,7 @@ PARTS: tuple[Part, ...] = (
 
 def facts_line(outcome: Outcome, facts: Facts) -> dict[str, object]:
     """What articles.jsonl says of an article beside its counts."""
-    score, parts = quality(facts)
+    score, parts = facts.rated
     said = ("title", "date", "site", "author")
     return {
         **{k: v for k in said if (v := str(outcome.document.meta.get(k) or ""))},
@@ -151,18 +157,18 @@ def facts_of(outcome: Outcome) -> Facts:
     """The facts of an article. What lost to a better finding is not counted twice."""
     document = outcome.document
     text = document.text
-    visible = len("".join(text.split()))
+    seen = visible(text)
     found = outcome.findings
-    page = _union((f.start, f.end) for f in found if f.kind in _FURNITURE)
-    body = _without(text, page)
+    page = merge([(f.start, f.end) for f in found if f.kind in FURNITURE_KINDS])
+    body = without(text, page)
     lines = [line for x in body.splitlines() if (line := x.strip())]
     return Facts(
-        visible=visible,
-        han=_share(_han(text), visible),
-        furniture=_share(sum(len("".join(text[a:b].split())) for a, b in page), visible),
-        repeated=_share(_repeated(body), visible),
-        damaged=_per_thousand((f for f in found if f.kind not in _FURNITURE | _NOISE), visible),
-        noisy=_per_thousand((f for f in found if f.kind in _NOISE), visible),
+        visible=seen,
+        han=_share(_han(text), seen),
+        furniture=_share(sum(visible(text[a:b]) for a, b in page), seen),
+        repeated=_share(_repeated(body), seen),
+        damaged=_per_thousand((f for f in found if f.kind not in FURNITURE_KINDS | RAW_KINDS), seen),
+        noisy=_per_thousand((f for f in found if f.kind in RAW_KINDS), seen),
         truncated=truncation(lines, text),
         titled=bool(str(document.meta.get("title") or "").strip()) or _starts_with_title(lines),
         list_page=bool(document.meta.get("list_page")) or _is_list(lines),
@@ -241,21 +247,3 @@ def _share(part: int, whole: int) -> float:
 
 def _per_thousand(found: Iterable[Finding], visible: int) -> float:
     return 1000 * sum(_TIER_WEIGHT[f.tier] for f in found) / visible if visible else 0.0
-
-
-def _union(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    out: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if out and start <= out[-1][1]:
-            out[-1] = (out[-1][0], max(end, out[-1][1]))
-        else:
-            out.append((start, end))
-    return out
-
-
-def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    out, at = [], 0
-    for start, end in spans:
-        out.append(text[at:start])
-        at = end
-    return "".join(out) + text[at:] if spans else text

@@ -34,12 +34,14 @@ _JOINING = regex.compile(
 class View:
     """Folded text and the way home: home[i] is the offset in the text of folded character i.
 
-    `home` is None where folding moved nothing, the usual case.
+    `home` is None where folding moved nothing, the usual case. `before` is the view that this one is another
+    reading of, character for character.
     """
 
     folded: str
     length: int
     home: Sequence[int] | None = None
+    before: View | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the text of folded[start:end].

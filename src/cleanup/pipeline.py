@@ -13,7 +13,19 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cleanup import edits as ed
-from cleanup.data import RAW_KINDS, TIERS, Apply, Document, Edit, Finding, LineMap, Outcome, Rule, Tier
+from cleanup.data import (
+    FURNITURE_KINDS,
+    RAW_KINDS,
+    TIERS,
+    Apply,
+    Document,
+    Edit,
+    Finding,
+    LineMap,
+    Outcome,
+    Rule,
+    Tier,
+)
 from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
 from cleanup.detect.closed import closed_spans, emphasis_spans, merge
 from cleanup.detect.reading import Proposal, Reading
@@ -57,7 +69,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("mojibake", lambda rule: False, detectors=(mojibake.propose,), closes=TIERS, raw=True),
     Stage(
         "furniture",
-        lambda rule: rule.kind in ("boilerplate", "duplicate"),
+        lambda rule: rule.kind in FURNITURE_KINDS,
         detectors=(repeats.propose,),
         # what is only suggested may be body after all, and stays open to repair
         closes=("auto",),
@@ -72,7 +84,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "rules",
-        lambda rule: rule.kind not in {"boilerplate", "duplicate", *RAW_KINDS},
+        lambda rule: rule.kind not in FURNITURE_KINDS | RAW_KINDS,
         detectors=(masks.propose, contact.propose),
     ),
 )
@@ -172,12 +184,13 @@ class Cleaner:
         found: list[Proposal] = []
         page: tuple[tuple[int, int], ...] = ()
         raw = View(text, len(text))
+        plain = simplified(view)
         readings: dict[tuple[bool, bool], Reading] = {}
         for stage, book in zip(STAGES, self._by_stage, strict=True):
             key = stage.raw, stage.plain
             reading = readings.get(key)
             if reading is None:
-                seen = raw if stage.raw else simplified(view) if stage.plain else view
+                seen = raw if stage.raw else plain if stage.plain else view
                 reading = readings[key] = Reading(
                     text, seen, original.folded, title, closed, page, recurring, emphasis
                 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from cleanup.data import Outcome
 from cleanup.dumps.record import Reject
-from cleanup.facts import Facts, facts_line, facts_of, quality
+from cleanup.facts import Facts, facts_line, facts_of
 
 # Articles shown in a report. More would not be read, and 200 of 3 kB stay well under 5 MB.
 SHOWN = 200
@@ -85,7 +85,7 @@ class Tally:
             untitled=not facts.titled,
             list_pages=facts.list_page,
             # in whole steps, so that no order of adding changes the sum
-            quality=round(quality(facts)[0] * _STEPS),
+            quality=round(facts.rated[0] * _STEPS),
         )
         for f in outcome.findings:
             for name, key in (("rule", f.rule), ("kind", f.kind), ("tier", f.tier)):

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 from cleanup.data import Document
 from cleanup.detect import rules
-from cleanup.detect.closed import closed_spans, merge
+from cleanup.detect.closed import closed_spans, merge, without
 from cleanup.detect.reading import Reading
 from cleanup.detect.rules import Book
+from cleanup.detect.script_words import traditional_forms
 from cleanup.fold import fold
 from cleanup.lexicon import Lexicon, shared
 from cleanup.pipeline import STAGES
@@ -83,28 +83,16 @@ class Printer:
         found = [p for ask in _FURNITURE.detectors for p in ask(reading) if p.rule not in self._off]
         with suppress(rules.OutOfTime):  # then some furniture is compared, too
             found += rules.propose(self._book, reading, self._lexicon)
-        kept, at, gone = [], 0, 0
-        for start, end in merge([(p.start, p.end) for p in found]):
-            kept.append(text[at:start])
-            gone += end - start
-            at = end
-        kept.append(text[at:])
-        body = _UNCOMPARED.sub("", fold("".join(kept)).folded).casefold()
+        page = merge([(p.start, p.end) for p in found])
+        gone = sum(end - start for start, end in page)
+        body = _UNCOMPARED.sub("", fold(without(text, page)).folded).casefold()
         # one for one: what context would decide (乾/幹 → 干) comes out alike, and that is all that counts
-        return body.translate(_simplified()) if _traditional().search(body) else body, gone
-
-
-@lru_cache(maxsize=1)
-def _simplified() -> dict[int, str]:
-    """Traditional characters to their first simplified form, as OpenCC's table has them."""
-    table = resources.files("opencc") / "dictionary" / "TSCharacters.txt"
-    pairs = (line.split() for line in table.read_text("utf-8").splitlines())
-    return {ord(p[0]): p[1] for p in pairs if len(p) > 1 and len(p[0]) == 1 and p[0] != p[1]}
+        return body.translate(traditional_forms()) if _traditional().search(body) else body, gone
 
 
 @lru_cache(maxsize=1)
 def _traditional() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(map(chr, _simplified()))}]")
+    return re.compile(f"[{''.join(map(chr, traditional_forms()))}]")
 
 
 def shingles(body: str) -> set[str]:

@@ -23,7 +23,6 @@ from cleanup.detect.lines import (
 )
 from cleanup.detect.prose import AGAINST, is_prose
 from cleanup.detect.reading import Proposal, Reading, lines
-from cleanup.fold import fold
 
 # Sums from which a line goes, and from which it is shown to an editor. Of 264 marked lines of the page 239, 235, 215 and
 # 183 go at 3.5, 4, 4.5 and 5, and of 191 honest ones in three places 4, 0, 0 and 0; on 400 articles of each of the 40
@@ -79,22 +78,16 @@ def _lines(reading: Reading) -> list[Line] | None:
             here.append(Line(start, end, bodies[i], why=scored.get(i, {})))
     asked = any(line.why for line in here)
     if seen is not None:
-        counted = _as_counted(reading, here)
+        # recurrence has counted lines in the script that they are in
+        folded = (reading.view.before or reading.view).folded
         for i, line in enumerate(here):
             if i < _HEAD or i >= len(here) - _TAIL or line.why:
-                add_recurrence(line, seen, counted[i])
+                add_recurrence(line, seen, folded[line.start : line.end].strip())
                 asked = asked or line.recurs is not None
     if not asked and not reading.furniture:
         return None
     _mark_known(reading, here)
     return here
-
-
-def _as_counted(reading: Reading, here: list[Line]) -> list[str]:
-    """The lines as recurrence has counted them: in the script that they are in."""
-    folded = fold(reading.text).folded
-    # simplifying moves nothing, so the lines stand where they stood
-    return [folded[line.start : line.end].strip() for line in here]
 
 
 def _score(body: str) -> dict[str, float]:

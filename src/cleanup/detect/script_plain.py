@@ -26,7 +26,7 @@ def plain(text: str) -> str:
 def simplified(view: View) -> View:
     """The view with traditional characters simplified one by one, so that offsets stay. Without any it is itself."""
     text = plain(view.folded)
-    return view if text is view.folded else View(text, view.length, view.home)
+    return view if text is view.folded else View(text, view.length, view.home, view)
 
 
 @lru_cache(maxsize=1)

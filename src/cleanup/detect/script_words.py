@@ -45,10 +45,15 @@ def _read(name: str) -> dict[str, list[str]]:
 
 
 @lru_cache(maxsize=1)
+def traditional_forms() -> dict[int, str]:
+    """Traditional → first simplified form, character for character, as OpenCC has them."""
+    return {ord(k): v[0] for k, v in _read("TSCharacters").items()}
+
+
+@lru_cache(maxsize=1)
 def simplify_table() -> Mapping[int, str]:
     """Traditional → simplified, character for character; a few milliseconds, once a process."""
-    table = {ord(k): v[0] for k, v in _read("TSCharacters").items()}
-    return table | {ord(k): v for k, v in BY_WORD.items() if k != "著"}
+    return traditional_forms() | {ord(k): v for k, v in BY_WORD.items() if k != "著"}
 
 
 @lru_cache(maxsize=1)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Protocol
 
 from cleanup.builtin import BUILT_IN
-from cleanup.detect.closed import merge
+from cleanup.data import FURNITURE_KINDS
+from cleanup.detect.closed import merge, without
 from cleanup.detect.reading import Proposal
 
 _EMPTY = BUILT_IN["page-without-article"]
@@ -32,12 +33,13 @@ def furniture_share(text: str, findings: Iterable[_Spanned]) -> float:
 
     Counts kinds `boilerplate` and `duplicate` of every tier, applied or not; 0 for an empty text.
     """
-    spans = merge([(f.start, f.end) for f in findings if f.kind in ("boilerplate", "duplicate")])
-    visible = _visible(text)
-    return sum(_visible(text[a:b]) for a, b in spans) / visible if visible else 0.0
+    spans = merge([(f.start, f.end) for f in findings if f.kind in FURNITURE_KINDS])
+    seen = visible(text)
+    return sum(visible(text[a:b]) for a, b in spans) / seen if seen else 0.0
 
 
-def _visible(text: str) -> int:
+def visible(text: str) -> int:
+    """How many characters are no white space."""
     return len("".join(text.split()))
 
 
@@ -51,16 +53,8 @@ def spare_all_page(
     gone = merge([(p.start, p.end) for p in found if p.replacement == "" and p.tier == "auto"])
     if not gone or sum(b - a for a, b in gone) < (1 - _KEEPS) * len(text):
         return found, closed
-    kept = _without(text, gone)
-    if _visible(kept) > _KEEPS * _visible(text) or not _SENTENCE.isdisjoint(kept):
+    kept = without(text, gone)
+    if visible(kept) > _KEEPS * visible(text) or not _SENTENCE.isdisjoint(kept):
         return found, closed
     evidence = {"share": round(furniture_share(text, found), 3), "pieces": len(gone)}
     return [Proposal.of(_EMPTY, 0, len(text), None, evidence)], ((0, len(text)),)
-
-
-def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    out, at = [], 0
-    for start, end in spans:
-        out.append(text[at:start])
-        at = end
-    return "".join(out) + text[at:]
