@@ -1,0 +1,66 @@
+"""Texts of one source as hypotheses see them: symbols and their scores, and the way back to offsets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cleanup.lm.gains import Scored
+from cleanup.lm.model import Model
+
+I64 = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts, scored once. A position is a place in `scored.ids`; an offset is a code point of one text.
+
+    article  the number of the text of each position, shape (len(ids),); borders belong to the text before them
+    """
+
+    model: Model
+    texts: tuple[str, ...]
+    scored: Scored
+    article: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, model: Model, texts: Sequence[str]) -> Texts:
+        scored = Scored.of(model, texts)
+        article = np.zeros(len(scored.ids), np.int32)
+        if len(texts) > 1:
+            article[scored.starts[1:-1]] = 1
+        np.cumsum(article, out=article)
+        return cls(model, tuple(texts), scored, article)
+
+    @property
+    def ids(self) -> npt.NDArray[np.uint16]:
+        return self.scored.ids
+
+    def offset(self, position: int) -> tuple[int, int]:
+        """The number of the text of a position, and the offset in it."""
+        number = int(self.article[position])
+        return number, position - int(self.scored.starts[number])
+
+    def chinese(self) -> Bools:
+        """Which positions hold a Chinese character."""
+        return self.model.alphabet.is_chinese[self.ids]
+
+    def gaps(self) -> I64:
+        """Positions in front of which something may be missing: next to a Chinese character, inside a line or at its ends."""
+        han = self.chinese()
+        ok = han.copy()
+        ok[1:] |= han[:-1]
+        return np.flatnonzero(ok)
+
+    def marked(self, position: int, end: int, replacement: str, reach: int = 8) -> str:
+        """The place with what is around it in its line, marked as rule files mark edits: 主要的工作[→范]围."""
+        number, a = self.offset(position)
+        b = a + end - position
+        text = self.texts[number]
+        left = text[max(0, a - reach) : a].rpartition("\n")[2]
+        right = text[b : b + reach].partition("\n")[0]
+        return f"{left}[{text[a:b]}→{replacement}]{right}"

@@ -1,0 +1,1 @@
+"""A dump in, a channel per source out."""
