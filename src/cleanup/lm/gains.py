@@ -61,8 +61,18 @@ def gains_of_changes(model: Model, scored: Scored, start: I64, end: I64, written
     start, end  shape (n,), places in scored.ids at least four from either end
     written     shape (n, k); k may be 0, which deletes
     """
-    n = len(written)
-    out = np.empty(n, np.float32)
+    here, behind = parts_of_changes(model, scored, start, end, written)
+    return here + behind
+
+
+def parts_of_changes(model: Model, scored: Scored, start: I64, end: I64, written: Ids) -> tuple[F32, F32]:
+    """The gain of replacing ids[start:end] in its two parts, shape (n,) each.
+
+    here    ln p of what is written less that of what stood there
+    behind  how much likelier the four symbols behind it get: whether the sentence goes on better
+    """
+    n, k = len(written), written.shape[1]
+    here, behind = np.empty(n, np.float32), np.empty(n, np.float32)
     left, right = np.arange(-_REACH, 0), np.arange(_REACH)
     for lo in range(0, n, _ROUND):
         a, b = start[lo : lo + _ROUND, None], end[lo : lo + _ROUND, None]
@@ -71,10 +81,13 @@ def gains_of_changes(model: Model, scored: Scored, start: I64, end: I64, written
         )
         # rows lie one after another: what a row sees of the one before is in its own first four symbols,
         # which are context and not scored
-        new = model.score(rows.reshape(-1)).reshape(rows.shape)[:, _REACH:].sum(1, dtype=np.float64)
-        old = scored.upto[b[:, 0] + _REACH] - scored.upto[a[:, 0]]
-        out[lo : lo + _ROUND] = new - old
-    return out
+        new = model.score(rows.reshape(-1)).reshape(rows.shape)
+        a, b = a[:, 0], b[:, 0]
+        here[lo : lo + _ROUND] = new[:, _REACH : _REACH + k].sum(1, dtype=np.float64)
+        here[lo : lo + _ROUND] -= scored.upto[b] - scored.upto[a]
+        behind[lo : lo + _ROUND] = new[:, _REACH + k :].sum(1, dtype=np.float64)
+        behind[lo : lo + _ROUND] -= scored.upto[b + _REACH] - scored.upto[b]
+    return here, behind
 
 
 def gains(model: Model, texts: Sequence[str], edits: Sequence[tuple[int, Edit]]) -> F32:

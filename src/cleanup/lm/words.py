@@ -77,6 +77,18 @@ class WordTable:
             return int(self._sorted_numbers[at])
         return None
 
+    def numbers(self, symbols: Ids) -> I64:
+        """The numbers of strings of one length, shape (n,); -1 where the table does not hold one.
+
+        symbols  shape (n, k) with k of 1 to 5
+        """
+        keys = np.zeros(len(symbols), np.uint64)
+        for column in symbols.T:
+            keys *= self._base
+            keys += column
+        at = np.minimum(np.searchsorted(self._sorted_keys, keys), len(self._sorted_keys) - 1)
+        return np.where(self._sorted_keys[at] == keys, self._sorted_numbers[at].astype(np.int64), -1)
+
     def count(self, word: str) -> int:
         """How often the word was counted, weights of corpora included; 0 where the table does not hold it."""
         number = self.number(word)
@@ -90,6 +102,25 @@ class WordTable:
     def log_probs(self) -> npt.NDArray[np.float32]:
         """ln of the share of each word, shape (n,)."""
         return np.log(self._counts / self._tokens).astype(np.float32)
+
+    @cached_property
+    def counts(self) -> I64:
+        """How often each word was counted, shape (n,)."""
+        return self._counts.astype(np.int64)
+
+    @cached_property
+    def lengths(self) -> I64:
+        """The length of each word, shape (n,)."""
+        ends = self._ends.astype(np.int64)
+        return np.diff(ends, prepend=0)
+
+    @cached_property
+    def characters(self) -> I64:
+        """How often each symbol stood in all words counted, shape (the alphabet,): a frequency, which the
+        unigrams of the model, made for backing off, are not.
+        """
+        owner = np.repeat(self.counts, self.lengths)
+        return np.bincount(self._symbols, weights=owner, minlength=len(self._alphabet)).astype(np.int64)
 
     @cached_property
     def first_last(self) -> tuple[I64, I64, I64]:

@@ -1,0 +1,174 @@
+"""Fit the judges of learning and decoding (`src/cleanup/decode/weights.json`), and say how well they do.
+
+    python benchmarks/fit_judges.py BENCH MODELS [--cache DIR] [--check]
+
+BENCH is a folder with garbled.jsonl, clean.jsonl and channels.json; MODELS holds <fold>_64.lm, models that have not
+counted the sources of their fold. Fitted on the farms of gate.TUNED and on every other undamaged source; everything
+printed is for the tuned and for the other sources apart. With --check nothing is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from cleanup.decode import inserts, strips
+from cleanup.decode import judge as judging
+from cleanup.decode.judge import Judge, fit
+from cleanup.decode.places import best_apart
+from cleanup.decode.texts import Texts
+from cleanup.learn import inserts as learn_inserts
+from cleanup.learn import strips as learn_strips
+from cleanup.learn.candidates import characters, words
+from cleanup.lexicon import shared
+from farms import Farm, farms, is_tuned, model_for
+
+ARTICLES = 400
+
+
+def labels(farm: Farm, texts: Texts, places, written=None) -> np.ndarray:
+    """What the gold says of each place: 1, 0, or -1 for neither."""
+    out = np.empty(len(places))
+    for row, (start, end, item) in enumerate(
+        zip(places.start.tolist(), places.end.tolist(), places.item.tolist(), strict=True)
+    ):
+        number, a = texts.offset(start)
+        out[row] = farm.articles[number].label(a, a + end - start, written or places.items[item] if written is None else written)
+    return out
+
+
+class Fitter:
+    def __init__(self, garbled: dict[str, Farm], clean: dict[str, Farm], models: Path):
+        self.sources = {**garbled, **clean}
+        self.clean = sorted(clean)
+        self.train = [s for s in garbled if is_tuned(s)] + self.clean[::2]
+        self.models = models
+        self.weights: dict[str, Judge] = {}
+        self.rivals: dict[str, np.ndarray] = {}
+
+    def texts(self, source: str) -> Texts:
+        return Texts.of(model_for(source, self.models), self.sources[source].texts[:ARTICLES])
+
+    def fit(self, question: str, names, evidence: dict, right: dict, use: dict | None = None, ridge=1.0) -> None:
+        x, y = [], []
+        for s in self.train:
+            if s in evidence and len(evidence[s]):
+                ok = right[s] >= 0
+                if use is not None:
+                    ok &= use[s]
+                x.append(evidence[s][ok])
+                y.append(right[s][ok])
+        self.weights[question] = fit(names, np.concatenate(x), np.concatenate(y), ridge=ridge)
+
+    def curve(self, title: str, places: dict, p: dict, right: dict, kinds: tuple[str, ...]) -> None:
+        """Recall at some precisions, and how well p is calibrated, of the best hypotheses that keep clear."""
+        for name, tuned in (("tuned", True), ("confirmed", False)):
+            ps, ys, gold = [], [], 0
+            for s, farm in self.sources.items():
+                if s in self.clean or is_tuned(s) != tuned or s not in places:
+                    continue
+                rows = best_apart(places[s], p[s])
+                rows = rows[right[s][rows] >= 0]
+                ps.append(p[s][rows])
+                ys.append(right[s][rows])
+                gold += sum(sum(farm.done.get(k, {}).values()) for k in kinds)
+            ps, ys = np.concatenate(ps), np.concatenate(ys)
+            order = np.argsort(-ps)
+            precision = np.cumsum(ys[order]) / np.arange(1, len(ys) + 1)
+            hits = np.cumsum(ys[order])
+            at = []
+            for least in (0.99, 0.97, 0.95, 0.9, 0.8):
+                good = np.flatnonzero(precision >= least)
+                at.append(f"{hits[good[-1]] / max(1, gold) if len(good) else 0:.3f}")
+            bins = []
+            for lo, hi in ((0.5, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 0.99), (0.99, 1.01)):
+                of = (ps >= lo) & (ps < hi)
+                bins.append(f"[{lo}] {ys[of].mean() if of.any() else 0:.3f} of {of.sum()}")
+            print(f"{title:18} {name:9} recall at .99 .97 .95 .9 .8: {' '.join(at)} of {gold}; right by p: {', '.join(bins)}", flush=True)
+        quiet = [(p[s] >= 0.5).sum() for s in self.clean if s in p]
+        print(f"{title:18} undamaged p >= .5: {sum(quiet)}", flush=True)
+
+    def strips(self, kind: str) -> None:
+        lexicon, scans, right, hits, items, named = shared(), {}, {}, {}, {}, {}
+        for s, farm in self.sources.items():
+            texts = self.texts(s)
+            candidates = (characters if kind == "char" else words)(texts)
+            scans[s] = learn_strips.Scan.of(texts, candidates, lexicon, self.rivals[s])
+            right[s] = labels(farm, texts, scans[s].places)
+            listed = set(farm.channel.get("chars" if kind == "char" else "words", ()))
+            named[s] = np.array([float(i in listed) for i in scans[s].candidates.items])
+        gold = ("dropped_char",) if kind == "char" else ("dropped_word",)
+        places = {s: x.places for s, x in scans.items()}
+        self.fit(f"strip-{kind}-scan", strips.PLACE, {s: x.evidence for s, x in scans.items()}, right)
+        p = {s: self.weights[f"strip-{kind}-scan"].probability(x.evidence) for s, x in scans.items()}
+        self.curve(f"{kind} scan", places, p, right, gold)
+        for round_ in range(2):
+            for s, scan in scans.items():
+                hits[s] = learn_strips.Hits.of(scan, p[s])
+                items[s] = learn_strips.of_items(hits[s], p[s])
+            asked = {s: (hits[s].counts().found > 0) & ~scans[s].candidates.decoy for s in scans}
+            self.fit(f"strip-{kind}-item", learn_strips.OF_ITEM, items, named, asked, ridge=0.3)
+            bare = {s: x.copy() for s, x in items.items()}
+            for x in bare.values():
+                x[:, learn_strips.OF_ITEM.index("surname")] = 0
+            self.fit(f"strip-{kind}-item-no-surnames", learn_strips.OF_ITEM, bare, named, asked, ridge=0.3)
+            evidence, use = {}, {}
+            for s, scan in scans.items():
+                here = strips.stands_here(scan.texts, scan.places)
+                elsewhere = hits[s].counts_elsewhere()
+                evidence[s] = np.hstack([scan.evidence, strips.of_items(elsewhere, here)])
+                sure = self.weights[f"strip-{kind}-item"].probability(items[s])
+                use[s] = (sure >= 0.5)[scan.places.item] & ~scan.candidates.decoy[scan.places.item]
+            self.fit(f"strip-{kind}", (*strips.PLACE, *strips.ITEM), evidence, right, use)
+            for s in scans:
+                p[s] = np.where(use[s], self.weights[f"strip-{kind}"].probability(evidence[s]), 0.0)
+            self.curve(f"{kind} round {round_ + 1}", places, p, right, gold)
+
+    def inserts(self) -> None:
+        scans, right = {}, {}
+        for s, farm in self.sources.items():
+            texts = self.texts(s)
+            scans[s] = learn_inserts.Scan.of(texts)
+            right[s] = labels(farm, texts, scans[s].places, "")
+        places = {s: x.places for s, x in scans.items()}
+        self.fit("insert-scan", inserts.PLACE, {s: x.evidence for s, x in scans.items()}, right)
+        p = {s: self.weights["insert-scan"].probability(x.evidence) for s, x in scans.items()}
+        self.curve("insert scan", places, p, right, ("spam_insertion",))
+        for round_ in range(3):
+            hits = {s: learn_inserts.Hits.of(x, p[s]) for s, x in scans.items()}
+            evidence = {s: np.hstack([x.evidence, hits[s].elsewhere()]) for s, x in scans.items()}
+            self.fit("insert", (*inserts.PLACE, *inserts.ITEM), evidence, right)
+            p = {s: self.weights["insert"].probability(evidence[s]) for s in scans}
+            self.curve(f"insert round {round_ + 1}", places, p, right, ("spam_insertion",))
+        self.rivals = {s: inserts.around(x.texts, x.places, p[s]) for s, x in scans.items()}
+
+    def write(self, path: Path) -> None:
+        table = {
+            q: {"bias": round(j.bias, 4), "weights": {n: round(float(w), 4) for n, w in zip(j.names, j.weights, strict=True)}}
+            for q, j in sorted(self.weights.items())
+        }
+        path.write_text(json.dumps({**(json.loads(path.read_text()) if path.exists() else {}), **table}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("bench", type=Path)
+    ap.add_argument("models", type=Path)
+    ap.add_argument("--cache", type=Path)
+    ap.add_argument("--check", action="store_true")
+    ap.add_argument("--only", action="append", choices=("char", "word"))
+    a = ap.parse_args()
+    kept = [a.cache / f"{n}.pkl" if a.cache else None for n in ("garbled", "clean")]
+    fitter = Fitter(farms(a.bench, "garbled", kept[0]), farms(a.bench, "clean", kept[1]), a.models)
+    fitter.inserts()  # first: what is pushed in is a rival of what is dropped
+    for what in a.only or ("char", "word"):
+        fitter.strips(what)
+    if not a.check:
+        fitter.write(judging.WEIGHTS)
+
+
+if __name__ == "__main__":
+    main()

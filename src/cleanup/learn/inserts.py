@@ -1,0 +1,189 @@
+"""Which terms a source pushes into its sentences, and into which slots, by what taking them out gains, over its articles.
+
+An honest careers article has its 招聘 and 工资; an inserted one recurs in unrelated places where the sentence reads
+better without it. An article never speaks for itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleanup.channel.items import Item, Slot, lower_bound
+from cleanup.decode import inserts
+from cleanup.decode.judge import F64, judge
+from cleanup.decode.places import Places, best_apart
+from cleanup.decode.texts import I64, Bools, Texts
+
+_ROUNDS = 5
+_EXAMPLES = 5
+# A term is listed with so many places in so many articles. With 2 in 2, a term that two articles are about may
+# slip in; decoding weighs it by these counts.
+FOUND_MIN, ARTICLES_MIN = 2, 2
+# Strings that are no words of the table are looked at after 的 where so many articles have them there.
+_RECURS = 3
+# A slot is filled where at least so many places of it are, and at least this share, by its lower bound. Undamaged
+# sources give at most .002 of 的 and .0002 of other words.
+SLOT_MIN, AFTER_DE_MIN, ANYWHERE_MIN = 5, 0.01, 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All terms of the texts of a source that may be inserted, with the evidence of their places."""
+
+    texts: Texts
+    places: Places
+    evidence: F64
+    after: Bools
+    articles: I64
+    slots: tuple[int, int]
+
+    @classmethod
+    def of(cls, texts: Texts) -> Scan:
+        places, times = inserts.places(texts, recurring(texts))
+        after = inserts.after_de(texts, places)
+        evidence = inserts.at_places(texts, places, times)
+        de = int((texts.ids == texts.model.alphabet.encode("的")[0]).sum())
+        return cls(
+            texts,
+            places,
+            evidence,
+            after,
+            texts.article[places.start].astype(np.int64),
+            (de, int((~after).sum())),
+        )
+
+
+def recurring(texts: Texts) -> list[str]:
+    """Strings of two to five Chinese characters that stand after 的 in several articles and are no words."""
+    ids, han = texts.ids, texts.chinese()
+    de = np.flatnonzero(ids[:-8] == texts.model.alphabet.encode("的")[0])
+    out = []
+    for k in range(2, inserts.LONGEST + 1):
+        at = de[han[de[:, None] + 1 + np.arange(k)].all(1)] + 1
+        windows = ids[at[:, None] + np.arange(k)]
+        new = texts.model.words.numbers(windows) < 0
+        seen: dict[bytes, set[int]] = defaultdict(set)
+        where: dict[bytes, int] = {}
+        for a, w in zip(at[new].tolist(), windows[new], strict=True):
+            key = w.tobytes()
+            seen[key].add(int(texts.article[a]))
+            where.setdefault(key, a)
+        for key, articles in seen.items():
+            if len(articles) >= _RECURS:
+                number, offset = texts.offset(where[key])
+                out.append(texts.texts[number][offset : offset + k])
+    return sorted(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Places taken for insertions, rows of a scan that keep clear of each other, by item."""
+
+    scan: Scan
+    rows: I64
+    rates: tuple[float, float]
+
+    @classmethod
+    def of(cls, scan: Scan, p: F64) -> Hits:
+        rows = best_apart(scan.places, p)
+        rows = rows[p[rows] >= 0.5]
+        after = scan.after[rows]
+        rates = (
+            (int(after.sum()) + 0.2) / (scan.slots[0] + 20),
+            (int((~after).sum()) + 0.2) / (scan.slots[1] + 20),
+        )
+        return cls(scan, rows, rates)
+
+    def elsewhere(self) -> F64:
+        """Evidence of the item of each place from the other articles, shape (n, len(inserts.ITEM))."""
+        scan = self.scan
+        n = len(scan.places.items)
+        item, article = scan.places.item, scan.articles
+        hits = np.bincount(item[self.rows], minlength=n)
+        stands = np.bincount(item, minlength=n)
+        hits_here = Counter(zip(item[self.rows].tolist(), article[self.rows].tolist(), strict=True))
+        stands_here = Counter(zip(item.tolist(), article.tolist(), strict=True))
+        spread = np.bincount([i for i, _ in hits_here], minlength=n)
+        own_hits = np.array([hits_here[k] for k in zip(item.tolist(), article.tolist(), strict=True)], np.int64)
+        own = np.array([stands_here[k] for k in zip(item.tolist(), article.tolist(), strict=True)], np.int64)
+        found = hits[item] - own_hits
+        articles = spread[item] - (own_hits > 0)
+        listed = (found >= FOUND_MIN - 1) & (articles >= ARTICLES_MIN - 1)
+        surviving = np.where(listed, stands[item] - own - found, 0)
+        return inserts.of_items(
+            scan.after,
+            self.rates,
+            np.where(listed, found, 0),
+            np.where(listed, articles, 0),
+            surviving,
+            listed,
+        )
+
+
+def learn_inserts(texts: Texts) -> list[Item]:
+    """The slots that a source fills, each as the item `*`, and the terms that it pushes in."""
+    scan = Scan.of(texts)
+    if not len(scan.places):
+        return []
+    p = judge("insert-scan", inserts.PLACE).probability(scan.evidence)
+    told = judge("insert", (*inserts.PLACE, *inserts.ITEM))
+    before: list[int] = []
+    for _ in range(_ROUNDS):
+        hits = Hits.of(scan, p)
+        if hits.rows.tolist() == before:
+            break
+        before = hits.rows.tolist()
+        p = told.probability(np.hstack([scan.evidence, hits.elsewhere()]))
+    return _items(hits, p)
+
+
+def _items(hits: Hits, p: F64) -> list[Item]:
+    """Slots that carry terms, then terms; a term counts wherever it stands, and is named by its commoner slot."""
+    scan, rows = hits.scan, hits.rows
+    slots: list[tuple[bool, Slot]] = [(True, "after-de"), (False, "anywhere")]
+    filled: set[Slot] = set()
+    out = []
+    for after, slot in slots:
+        own, of = rows[scan.after[rows] == after], scan.slots[0 if after else 1]
+        if len(own) >= SLOT_MIN and lower_bound(len(own), of) >= (AFTER_DE_MIN if after else ANYWHERE_MIN):
+            filled.add(slot)
+            out.append(_item(scan, own, p, "*", slot, of - len(own)))
+    stands = np.bincount(scan.places.item, minlength=len(scan.places.items))
+    by_item: dict[int, list[int]] = defaultdict(list)
+    for row in rows.tolist():
+        by_item[int(scan.places.item[row])].append(row)
+    terms = []
+    for item, own_rows in by_item.items():
+        slot = "after-de" if 2 * int(scan.after[own_rows].sum()) >= len(own_rows) else "anywhere"
+        if slot not in filled or len(own_rows) < FOUND_MIN:
+            continue
+        if len(set(scan.articles[own_rows].tolist())) >= ARTICLES_MIN:
+            surviving = int(stands[item]) - len(own_rows)
+            terms.append(_item(scan, np.array(own_rows), p, scan.places.items[item], slot, surviving))
+    return out + sorted(terms, key=lambda i: (-i.found, i.text))
+
+
+def _item(scan: Scan, rows: I64, p: F64, text: str, slot: Slot, surviving: int) -> Item:
+    places, texts = scan.places, scan.texts
+    marked: dict[int, str] = {}
+    contexts = set()
+    for row in rows.tolist():
+        start, end = int(places.start[row]), int(places.end[row])
+        contexts.add((int(texts.ids[start - 2]), int(texts.ids[start - 1]), int(texts.ids[end])))
+        if len(marked) < _EXAMPLES:
+            marked.setdefault(int(scan.articles[row]), texts.marked(start, end, ""))
+    return Item(
+        kind="insert",
+        text=text,
+        slot=slot,
+        rate=round(len(rows) / max(1, len(rows) + surviving), 4),
+        found=len(rows),
+        surviving=surviving,
+        articles=len(set(scan.articles[rows].tolist())),
+        contexts=len(contexts),
+        sure=round(float(p[rows].mean()), 4),
+        examples=tuple(marked.values()),
+    )

@@ -1,0 +1,205 @@
+"""Which characters and words a source strips: what is missing from it, and fits again where its sentences break.
+
+Every insertion of a candidate is judged by its place; then again in the light of what was found of its item in other
+articles, until the list settles. An article never speaks for itself, so nothing confirms itself; decoys, which the
+source is known to have, say how often the model would fancy an item of that frequency.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleanup.channel.items import Item
+from cleanup.decode import strips
+from cleanup.decode.fits import Fits, insertions
+from cleanup.decode.judge import F64, judge
+from cleanup.decode.places import Places, best_apart
+from cleanup.decode.texts import I64, Texts
+from cleanup.learn.candidates import Candidates, characters, words
+from cleanup.learn.surnames import SURNAMES
+from cleanup.lexicon import Lexicon
+
+# Insertions that gain less are not looked at: below this nothing is ever restored with certainty.
+_LEAST = 1.0
+# What the bigrams miss by more is left out; see decode.fits. Lists need not every place.
+_SLACK = 6.0
+# Rounds of judging; lists settle in two or three.
+_ROUNDS = 5
+_EXAMPLES = 5
+
+# Evidence of an item: what was found of it against what decoys of its frequency give.
+OF_ITEM = (
+    "found",
+    "articles",
+    "contexts",
+    "rate",
+    "surviving",
+    "expected",
+    "missing",
+    "contexts_over_decoys",
+    "mean_p",
+    "sum_p",
+    "surname",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All insertions of some candidates in the texts of a source, with the evidence of their places."""
+
+    texts: Texts
+    candidates: Candidates
+    places: Places
+    evidence: F64
+
+    @classmethod
+    def of(cls, texts: Texts, candidates: Candidates, lexicon: Lexicon, rivals: F64) -> Scan:
+        places = insertions(texts, Fits.of(texts.model, candidates.items), _LEAST, _SLACK)
+        return cls(texts, candidates, places, strips.at_places(texts, places, lexicon, rivals))
+
+    def contexts(self) -> I64:
+        """A number for each pair of neighbours of each place."""
+        ids = self.texts.ids.astype(np.int64)
+        return ids[self.places.start - 1] << 16 | ids[self.places.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Places taken for damage, rows of a scan, none touching another; kept by item."""
+
+    scan: Scan
+    rows: I64
+    by_item: Mapping[int, list[tuple[int, int]]]
+
+    @classmethod
+    def of(cls, scan: Scan, p: F64) -> Hits:
+        rows = best_apart(scan.places, p)
+        rows = rows[p[rows] >= 0.5]
+        by_item: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        articles, contexts = scan.texts.article[scan.places.start], scan.contexts()
+        for row in rows.tolist():
+            by_item[int(scan.places.item[row])].append((int(articles[row]), int(contexts[row])))
+        return cls(scan, rows, by_item)
+
+    def counts(self) -> strips.Counts:
+        """Of every candidate, over all articles."""
+        own = [self.by_item.get(i, []) for i in range(len(self.scan.candidates.items))]
+        return strips.Counts(
+            np.array([len(h) for h in own], np.int64),
+            np.array([len({a for a, _ in h}) for h in own], np.int64),
+            np.array([len({c for _, c in h}) for h in own], np.int64),
+            self.scan.candidates.surviving,
+            self.scan.candidates.expected,
+        )
+
+    def counts_elsewhere(self) -> strips.Counts:
+        """Of the item of every place, over the articles that the place is not in."""
+        places = self.scan.places
+        articles = self.scan.texts.article[places.start]
+        out = np.zeros((len(places), 3), np.int64)
+        cache: dict[tuple[int, int], tuple[int, int, int]] = {}
+        for row, key in enumerate(zip(places.item.tolist(), articles.tolist(), strict=True)):
+            if key not in cache:
+                others = [h for h in self.by_item.get(key[0], ()) if h[0] != key[1]]
+                cache[key] = (len(others), len({a for a, _ in others}), len({c for _, c in others}))
+            out[row] = cache[key]
+        candidates = self.scan.candidates
+        return strips.Counts(
+            out[:, 0], out[:, 1], out[:, 2], candidates.surviving[places.item], candidates.expected[places.item]
+        )
+
+
+def of_items(hits: Hits, p: F64, *, surnames: bool = True) -> F64:
+    """Evidence of each candidate, shape (n, len(OF_ITEM))."""
+    counts = hits.counts()
+    candidates = hits.scan.candidates
+    fancied = (counts.contexts[candidates.decoy].sum() + 1) / (counts.expected[candidates.decoy].sum() + 20)
+    sums = np.zeros(len(candidates.items))
+    np.add.at(sums, hits.scan.places.item[hits.rows], p[hits.rows])
+    found, surviving, expected = counts.found.astype(float), counts.surviving, counts.expected
+    return np.column_stack(
+        [
+            np.log(0.1 + found),
+            np.log(0.1 + counts.articles),
+            np.log(0.1 + counts.contexts),
+            np.log((found + 0.3) / (found + surviving + 0.6)),
+            np.log1p(surviving),
+            np.log(expected),
+            np.log((surviving + 0.5) / expected),
+            np.log((counts.contexts + 0.1) / (fancied * expected + 0.1)),
+            sums / np.maximum(found, 1),
+            np.log(0.1 + sums),
+            [float(surnames and item in SURNAMES) for item in candidates.items],
+        ]
+    )
+
+
+def learn_strips(texts: Texts, lexicon: Lexicon, rivals: F64, *, surnames: bool = True) -> list[Item]:
+    """The characters and words that a source strips, as items, surest first."""
+    out: list[Item] = []
+    for kind, candidates in (("char", characters(texts)), ("word", words(texts))):
+        scan = Scan.of(texts, candidates, lexicon, rivals)
+        out += _settled(scan, kind, surnames=surnames)
+    return sorted(out, key=lambda i: (-i.sure, -i.found, i.text))
+
+
+def _settled(scan: Scan, kind: str, *, surnames: bool) -> list[Item]:
+    if not len(scan.places):
+        return []
+    here = strips.stands_here(scan.texts, scan.places)
+    p = judge(f"strip-{kind}-scan", strips.PLACE).probability(scan.evidence)
+    asked = judge(f"strip-{kind}-item" + ("" if surnames else "-no-surnames"), OF_ITEM)
+    told = judge(f"strip-{kind}", (*strips.PLACE, *strips.ITEM))
+    before: list[tuple[int, int]] = []
+    for _ in range(_ROUNDS):
+        hits = Hits.of(scan, p)
+        sure = np.where(scan.candidates.decoy, 0.0, asked.probability(of_items(hits, p, surnames=surnames)))
+        counts = hits.counts()
+        now = [(i, int(counts.found[i])) for i in np.flatnonzero(sure >= 0.5).tolist()]
+        if now == before:
+            break
+        before = now
+        elsewhere = strips.of_items(hits.counts_elsewhere(), here)
+        p = told.probability(np.hstack([scan.evidence, elsewhere]))
+        p = np.where((sure >= 0.5)[scan.places.item], p, 0.0)
+    return [
+        _item(hits, counts, i, float(sure[i])) for i, found in now if found >= 2
+    ]
+
+
+def _item(hits: Hits, counts: strips.Counts, i: int, sure: float) -> Item:
+    scan = hits.scan
+    found, surviving = int(counts.found[i]), int(counts.surviving[i])
+    text = scan.candidates.items[i]
+    rows = [r for r in hits.rows.tolist() if scan.places.item[r] == i]
+    return Item(
+        kind="strip",
+        text=text,
+        rate=round(found / (found + surviving), 4),
+        found=found,
+        surviving=surviving,
+        articles=int(counts.articles[i]),
+        contexts=int(counts.contexts[i]),
+        expected=round(float(counts.expected[i]), 1),
+        sure=round(sure, 4),
+        examples=examples(scan, rows),
+    )
+
+
+def examples(scan: Scan, rows: Sequence[int]) -> tuple[str, ...]:
+    """Marked places for an editor: of different articles and contexts first, in order of place."""
+    places, texts = scan.places, scan.texts
+    out: dict[int, str] = {}
+    for row in rows:
+        article = int(texts.article[places.start[row]])
+        if article not in out:
+            out[article] = texts.marked(
+                int(places.start[row]), int(places.end[row]), places.items[int(places.item[row])]
+            )
+        if len(out) == _EXAMPLES:
+            break
+    return tuple(out.values())
