@@ -75,15 +75,18 @@ def in_order(channel: Channel) -> Channel:
 
 
 def rounded(channel: Channel) -> Channel:
-    """The channel with shares of four decimals and expectations of one: as a person reads them.
+    """The channel in plain numbers, shares of four decimals and expectations of one: as a person reads them.
 
     Learning rounds before it decodes, so that a file says all that was known.
     """
-    items = tuple(
-        replace(i, rate=round(i.rate, 4), sure=round(i.sure, 4), expected=round(i.expected, 1))
-        for i in channel.items
-    )
-    return replace(channel, items=items)
+
+    def one(item: Item) -> Item:
+        counts = {key: int(getattr(item, key)) for key in COUNTS}
+        shares = {key: round(float(getattr(item, key)), 4) for key in SHARES}
+        return replace(item, expected=round(float(item.expected), 1), **counts, **shares)  # type: ignore[arg-type]
+
+    items = tuple(map(one, channel.items))
+    return replace(channel, items=items, articles=int(channel.articles), characters=int(channel.characters))
 
 
 def check(channel: Channel, where: str) -> None:

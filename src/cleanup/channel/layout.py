@@ -8,8 +8,9 @@ from typing import Any
 
 import regex
 
-from cleanup.channel.check import escaped, in_order
+from cleanup.channel.check import COUNTS, escaped, in_order
 from cleanup.channel.items import Channel, Item, ItemKind
+from cleanup.channel.rates import rate_interval
 
 FORMAT = 1
 HEADER_KEYS = ("format", "source", "articles", "characters", "model", "cleanup", "notes")
@@ -35,7 +36,7 @@ _ABOUT = """\
 #   strip   滤掉了 text                insert  在 slot 处塞入了 text
 #   mask    text 成了 becomes（掩码）  swap    text 换成了 becomes
 #   spin    text 改写成了 becomes      commas  丢了逗号 text
-#   rate 受损的比例，insert 则是被塞的位置的比例；rate_at_least 由 found 与 surviving 算出的下界
+#   rate 受损的比例，insert 则是被塞的位置的比例；rate_at_least 由计数算出的下界
 #   found 找到的受损处，surviving 完好处，articles 涉及的文章，contexts 不同的上下文
 #   expected 正常文本里应出现的次数，sure 条目属实的概率
 #   examples 例子：[→范] 补回，[招聘→] 删去，[更→最] 换回
@@ -72,8 +73,10 @@ def item_values(item: Item) -> dict[str, Any]:
     """What the keys of an item hold, in their order."""
     values = {key: getattr(item, key) for key in ITEM_KEYS}
     return values | {
+        # learners count in numpy
+        **{key: int(values[key]) for key in COUNTS},
         "rate": float(item.rate),
-        "rate_at_least": round(item.rate_at_least, 4),
+        "rate_at_least": round(float(rate_interval(item)[0]), 4),
         "expected": float(item.expected),
         "sure": float(item.sure),
         "examples": list(item.examples),

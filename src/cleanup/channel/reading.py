@@ -159,7 +159,7 @@ class _Table:
 
     def fail(self, key: str, zh: str, en: str, *, line: int = 0) -> ChannelError:
         """A complaint about a key, as `file:line: item`."""
-        pattern = rf"\s*(?:\[+\s*)?[\"']?{regex.escape(key)}[\"']?\s*[.=\]]"
+        pattern = rf"\s*(?:\[+[^\]=]*?)?[\"']?{regex.escape(key)}[\"']?\s*[.=\]]"
         found = (n for n, text in enumerate(self._lines) if regex.match(pattern, text))
         line = line or self._line + next(found, 0)
         return ChannelError(
