@@ -158,6 +158,47 @@ def test_comments_survive_whatever_is_learned_next(tmp_path_factory, old, new, d
         assert [k for k in range(len(chosen)) if text.count(f"编辑的话 {k}") != 1] == []
 
 
+@given(channels(), st.data())
+def test_deciding_changes_statuses_and_no_other_byte(tmp_path_factory, channel, data):
+    path = tmp_path_factory.mktemp("decide") / "a.toml"
+    write_channel(path, channel)
+    before = path.read_text("utf-8").split("\n")
+    keys = {i.key for i in channel.items if data.draw(st.booleans())}
+    after, _ = decide(channel, keys, data.draw(st.sampled_from(STATUSES)))
+    write_channel(path, after, in_place=True)
+    assert read_channel(path) == in_order(after)
+    changed = [b for a, b in zip(before, path.read_text("utf-8").split("\n"), strict=True) if a != b]
+    assert len(changed) == sum(a != b for a, b in zip(channel.items, after.items, strict=True))
+    assert all(line.startswith("status = ") for line in changed)
+
+
+WORDS = (
+    *HEADER_KEYS,
+    *ITEM_KEYS,
+    *(f"[[{k}]]" for k in ITEM_KINDS),
+    "[strip]",
+    '"范"',
+    '"approved"',
+    '"after-de"',
+)
+SIGNS = ("=", " = ", "\n", "\n", "\n", "1", "0.5", "-1", "nan", "true", "[", "]", "{", "}", "1979-05-27", "#")
+QUOTES = ('"', "'", "'" * 3, '"' * 3, "\\", ".", "[]", '["x"]', "\r", "\r\n")
+
+
+@given(st.lists(st.sampled_from((*WORDS, *SIGNS, *QUOTES)), max_size=30).map("".join), st.booleans())
+def test_no_text_is_more_than_an_error(tmp_path_factory, text, sourced):
+    path = tmp_path_factory.mktemp("any") / "a.toml"
+    path.write_bytes(('source = "果园"\n[[strip]]\ntext = "' * sourced + text).encode())
+    try:
+        channel = read_channel(path)
+    except ChannelError as e:
+        assert e.where.startswith(str(path)) and e.zh and e.en
+    else:
+        # what loads can be written
+        write_channel(path, replace(channel, articles=7))
+        assert read_channel(path) == replace(channel, articles=7)
+
+
 def test_numbers_of_numpy_are_written_as_numbers(path):
     import numpy as np
 
@@ -402,6 +443,37 @@ def test_a_broken_file_or_another_source_is_not_written_over(path):
         assert path.read_text("utf-8") == text
 
 
+def test_text_blocks_may_look_like_anything(path):
+    text = (
+        '''\
+source = "果园"
+model = """
+[[strip]]
+# 不是注释"""
+
+[[strip]]   # "引号
+text = '''
+        + "'''范\n\n[[strip]]\n# 也不是\n'''"
+        + '''
+status = "learned"
+
+# 是注释 """
+[["mask"]]
+text = "方法"
+becomes = """\\"""* [[mask]]
+""\\u005b"""
+'''
+    )
+    written(path, text)
+    channel = read_channel(path)
+    assert [i.text for i in channel.items] == ["范\n\n[[strip]]\n# 也不是\n", "方法"]
+    decided, _ = decide(channel, {channel.items[0].key}, "approved")
+    write_channel(path, decided, in_place=True)
+    assert path.read_text("utf-8") == text.replace("learned", "approved")
+    write_channel(path, replace(decided, articles=9))
+    assert '# 是注释 """\n[["mask"]]' in path.read_text("utf-8")
+
+
 # --- folders ----------------------------------------------------------------------------------------------
 
 
@@ -554,6 +626,9 @@ def test_names_of_none_or_of_several_are_refused():
         named([GREENHOUSE], ["strip:方法"])
     with pytest.raises(UsageError, match=r"did you mean swap:最→更"):
         named([GREENHOUSE], ["swop:最→更"])
+    twins = Channel("a", (Item("swap", "甲", "乙→丙"), Item("swap", "甲→乙", "丙")))
+    with pytest.raises(UsageError, match="several items are called"):
+        named([twins], ["swap:甲→乙→丙"])
     with pytest.raises(UsageError, match="see `cleanup channel show`"):
         named([GREENHOUSE], ["zzzz"])
 

@@ -41,11 +41,12 @@ def named(channels: Iterable[Channel], names: Iterable[str]) -> set[Key]:
     A name is an item's own (`strip:范`), or its text, or its name without the kind, where that names one item;
     `->` may stand for `→`. Raises UsageError for a name of none or of several, with what may have been meant.
     """
-    keys: dict[str, Key] = {i.name: i.key for c in channels for i in c.items}
+    keys: dict[str, set[Key]] = {}
     short: dict[str, set[str]] = {}
-    for name, key in keys.items():
-        for word in {key[1], name.partition(":")[2]}:
-            short.setdefault(word, set()).add(name)
+    for item in (i for c in channels for i in c.items):
+        keys.setdefault(item.name, set()).add(item.key)
+        for word in (item.text, item.name.partition(":")[2]):
+            short.setdefault(word, set()).add(item.name)
     found: set[Key] = set()
     for name in names:
         # what is really called so comes first: the text of an item may hold an arrow of either form
@@ -66,7 +67,13 @@ def named(channels: Iterable[Channel], names: Iterable[str]) -> set[Key]:
                 f"no item is called {name}"
                 + (f"; did you mean {', '.join(near)}?" if near else "; see `cleanup channel show`"),
             )
-        found |= {keys[n] for n in meant}
+        (whole,) = meant
+        if len(keys[whole]) > 1:
+            raise UsageError(
+                f"{name} 是几个条目共同的名字；请在文件里改 status",
+                f"several items are called {name}; change their status in the file",
+            )
+        found |= keys[whole]
     return found
 
 

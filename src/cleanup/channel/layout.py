@@ -54,6 +54,10 @@ HEADINGS = {kind: f"# ---- {kind}：{title} ----\n" for kind, title in _TITLES.i
 _HEAD = regex.compile(r'\s*\[\[\s*["\']?([^\s"\'\]]+)["\']?\s*\]\]\s*(?:#.*)?\n')
 _ASIDE = regex.compile(r"\s*(?:#.*)?\n")
 _BLANK = regex.compile(r"\s*\n")
+# Strings and comments of valid TOML, the longest form first: in a text block a line may look like anything.
+_STRING = regex.compile(
+    r""""{3}(?:\\.|[^\\])*?"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\])*"|'[^']*'|#[^\n]*""", regex.DOTALL
+)
 
 
 def header_values(channel: Channel, version: str) -> dict[str, Any]:
@@ -149,18 +153,24 @@ def split(text: str) -> tuple[str, list[Block], str]:
     Comments right below a table, with no blank line between, belong to it; others to the next table.
     """
     lines = [line + "\n" for line in text.split("\n")[:-1]]
-    heads = [n for n, line in enumerate(lines) if _HEAD.fullmatch(line)]
+    # what tells tables, comments and blank lines apart: lines that begin inside of a string are none of them
+    signs = [line + "\n" for line in _STRING.sub(_flat, text).split("\n")[:-1]]
+    heads = [n for n, line in enumerate(signs) if _HEAD.fullmatch(line)]
     if not heads:
         return text, [], ""
-    first = _end(lines, 0, heads[0])
+    first = _end(signs, 0, heads[0])
     header, lead = "".join(lines[:first]), "".join(lines[first : heads[0]])
     blocks = []
     for head, following in zip(heads, [*heads[1:], len(lines)], strict=True):
-        end = _end(lines, head, following)
+        end = _end(signs, head, following)
         m = _HEAD.fullmatch(lines[head])
         blocks.append(Block(m[1] if m else "", lead, "".join(lines[head:end]), head + 1))
         lead = "".join(lines[end:following])
     return header, blocks, lead
+
+
+def _flat(m: regex.Match[str]) -> str:
+    return str(m[0]).replace("\n", "\nx")
 
 
 def _end(lines: Sequence[str], start: int, stop: int) -> int:

@@ -163,10 +163,11 @@ app.command("diff", help=channel_diff.HELP)(channel_diff.diff)
 
 def _as_dict(file: Path, channel: Channel, items: Sequence[Item], examples: int) -> dict[str, Any]:
     from cleanup.channel.layout import item_values
+    from cleanup.report.inline import plain
 
     return {
         "source": channel.source,
-        "file": str(file),
+        "file": plain(str(file)),
         "articles": channel.articles,
         "characters": channel.characters,
         "model": channel.model,
@@ -207,8 +208,8 @@ def _show(voice: Voice, file: Path, channel: Channel, items: Sequence[Item], exa
         return
     voice.out.print(Text(plain(channel.source) or voice.pick("（无来源名）", "(no source)"), style="bold"))
     voice.say(
-        f"{file} · {channel.articles} 篇 · {channel.characters} 字 · 摘要 {channel.digest}",
-        f"{file} · {channel.articles} articles · {channel.characters} characters · digest {channel.digest}",
+        f"{plain(str(file))} · {channel.articles} 篇 · {channel.characters} 字 · 摘要 {channel.digest}",
+        f"{plain(str(file))} · {channel.articles} articles · {channel.characters} characters · digest {channel.digest}",
     )
     for note in channel.notes:
         voice.warn(plain(note))

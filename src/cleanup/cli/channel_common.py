@@ -42,7 +42,8 @@ def known(option: str, value: str, values: Sequence[str]) -> None:
 def tell_contradictions(voice: Voice, loaded: Iterable[tuple[Path, Channel]]) -> None:
     """What in the channels cannot both be so, on stderr."""
     from cleanup.channel.decisions import contradictions
+    from cleanup.report.inline import plain
 
     for file, channel in loaded:
         for zh, en in contradictions(channel):
-            voice.warn(f"{file}: {voice.pick('矛盾：' + zh, 'contradiction: ' + en)}")
+            voice.warn(f"{plain(str(file))}: {voice.pick('矛盾：' + zh, 'contradiction: ' + en)}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from cleanup.cli.channel_common import PathArgument, known, tell_contradictions
 from cleanup.cli.options import LANG_DEFAULT, LangOption, language
@@ -177,12 +178,9 @@ def _decide(
 def _tell(voice: Voice, file: Path, changed: Sequence[Item], status: Status) -> None:
     from cleanup.report.inline import plain
 
-    voice.say(str(file), str(file), "bold")
+    voice.out.print(Text(plain(str(file)), style="bold"))
     for item in changed:
-        voice.say(
-            f"  {plain(item.name)}  {item.status} → {status}",
-            f"  {plain(item.name)}  {item.status} → {status}",
-        )
+        voice.out.print(Text(f"  {plain(item.name)}  {item.status} → {status}"))
 
 
 def _tell_total(voice: Voice, total: int, sources: int, same: int, status: Status) -> None:
