@@ -14,11 +14,9 @@ from cleanup.channel.rates import rate_interval
 
 FORMAT = 1
 HEADER_KEYS = ("format", "source", "articles", "characters", "model", "cleanup", "notes")
-ITEM_KEYS = (
-    "text",
-    "becomes",
-    "slot",
-    "status",
+# what an item is, what an editor says of it, and what was seen of it
+_WHAT = ("text", "becomes", "slot")
+_EVIDENCE = (
     "rate",
     "rate_at_least",
     "found",
@@ -29,6 +27,7 @@ ITEM_KEYS = (
     "sure",
     "examples",
 )
+ITEM_KEYS = (*_WHAT, "status", *_EVIDENCE)
 
 _ABOUT = """\
 # 信道文件：一个来源的程序对文章做了什么。由样本学出，供编辑审阅，也可以手写；自己的注释会保留。
@@ -90,14 +89,10 @@ def item_values(item: Item) -> dict[str, Any]:
 def written_keys(item: Item) -> list[str]:
     """The keys that a file needs for an item: none that does not apply, no evidence where there is none."""
     values = item_values(item)
-    evidence = any(values[key] for key in ITEM_KEYS[4:])
-    return [
-        key
-        for n, key in enumerate(ITEM_KEYS)
-        if key in ("text", "status")
-        or (n < 4 and values[key])
-        or (n >= 4 and evidence and (values[key] or key not in ("expected", "examples")))
-    ]
+    keys = [key for key in _WHAT if values[key] or key == "text"] + ["status"]
+    if any(values[key] for key in _EVIDENCE):
+        keys += [key for key in _EVIDENCE if values[key] or key not in ("expected", "examples")]
+    return keys
 
 
 def value_toml(value: Any) -> str:
