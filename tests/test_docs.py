@@ -21,6 +21,7 @@ PAGES = [
     "docs/benchmark.md",
     "docs/model.md",
     "docs/gate.md",
+    "docs/channels.md",
     "CHANGELOG.md",
 ]
 
@@ -40,7 +41,7 @@ def test_options_that_pages_name_exist(name):
             groups.append(sub)
             known |= {o for p in sub.params for o in (*p.opts, *p.secondary_opts)}
     for line in page(name).splitlines():
-        m = re.search(r"\bcleanup (run|explain|evaluate|rules|lm|dedup)\b.*", line)
+        m = re.search(r"\bcleanup (run|explain|evaluate|rules|lm|dedup|channel)\b.*", line)
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", m[0]) if m else []:
             assert option in known, f"{name}: {option}"
 

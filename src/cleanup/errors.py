@@ -54,6 +54,12 @@ class ModelError(CleanupError):
     exit_code = 3
 
 
+class ChannelError(CleanupError):
+    """A channel file does not load, or a channel cannot be written as one."""
+
+    exit_code = 3
+
+
 class GoldError(CleanupError):
     """A gold or findings file that `evaluate` cannot use."""
 

@@ -115,6 +115,7 @@ def digest_of(channels: Iterable[Channel]) -> str:
     for channel in sorted(channels, key=lambda c: c.source):
         h.update(f"{channel.source}\0{channel.model}\0".encode(errors="surrogatepass"))
         for i in sorted(channel.items, key=lambda i: i.key):
-            numbers = (i.found, i.surviving, i.articles, i.contexts, f"{i.rate:.4f}", f"{i.sure:.4f}")
+            counts = tuple(map(int, (i.found, i.surviving, i.articles, i.contexts)))
+            numbers = (*counts, f"{i.rate:.4f}", f"{i.sure:.4f}")
             h.update(repr((i.key, numbers, i.status)).encode(errors="surrogatepass"))
     return h.hexdigest()[:16]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from cleanup import __version__
-from cleanup.cli import dedup, evaluate, explain, lm, rules, run
+from cleanup.cli import channel, dedup, evaluate, explain, lm, rules, run
 from cleanup.cli.voice import told
 
 app = typer.Typer(
@@ -40,5 +40,6 @@ app.command("run", help=run.HELP)(run.run)
 app.command("explain", help=explain.HELP)(explain.explain)
 app.command("evaluate", help=evaluate.HELP)(evaluate.evaluate)
 app.command("dedup", help=dedup.HELP)(dedup.dedup)
+app.add_typer(channel.app, name="channel")
 app.add_typer(rules.app, name="rules")
 app.add_typer(lm.app, name="lm")
