@@ -36,7 +36,9 @@ def labels(farm: Farm, texts: Texts, places, written=None) -> np.ndarray:
         zip(places.start.tolist(), places.end.tolist(), places.item.tolist(), strict=True)
     ):
         number, a = texts.offset(start)
-        out[row] = farm.articles[number].label(a, a + end - start, written or places.items[item] if written is None else written)
+        out[row] = farm.articles[number].label(
+            a, a + end - start, written or places.items[item] if written is None else written
+        )
     return out
 
 
@@ -52,7 +54,9 @@ class Fitter:
     def texts(self, source: str) -> Texts:
         return Texts.of(model_for(source, self.models), self.sources[source].texts[:ARTICLES])
 
-    def fit(self, question: str, names, evidence: dict, right: dict, use: dict | None = None, ridge=1.0) -> None:
+    def fit(
+        self, question: str, names, evidence: dict, right: dict, use: dict | None = None, ridge=1.0
+    ) -> None:
         x, y = [], []
         for s in self.train:
             if s in evidence and len(evidence[s]):
@@ -87,7 +91,10 @@ class Fitter:
             for lo, hi in ((0.5, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 0.99), (0.99, 1.01)):
                 of = (ps >= lo) & (ps < hi)
                 bins.append(f"[{lo}] {ys[of].mean() if of.any() else 0:.3f} of {of.sum()}")
-            print(f"{title:18} {name:9} recall at .99 .97 .95 .9 .8: {' '.join(at)} of {gold}; right by p: {', '.join(bins)}", flush=True)
+            print(
+                f"{title:18} {name:9} recall at .99 .97 .95 .9 .8: {' '.join(at)} of {gold}; right by p: {', '.join(bins)}",
+                flush=True,
+            )
         quiet = [(p[s] >= 0.5).sum() for s in self.clean if s in p]
         print(f"{title:18} undamaged p >= .5: {sum(quiet)}", flush=True)
 
@@ -147,10 +154,21 @@ class Fitter:
 
     def write(self, path: Path) -> None:
         table = {
-            q: {"bias": round(j.bias, 4), "weights": {n: round(float(w), 4) for n, w in zip(j.names, j.weights, strict=True)}}
+            q: {
+                "bias": round(j.bias, 4),
+                "weights": {n: round(float(w), 4) for n, w in zip(j.names, j.weights, strict=True)},
+            }
             for q, j in sorted(self.weights.items())
         }
-        path.write_text(json.dumps({**(json.loads(path.read_text()) if path.exists() else {}), **table}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        path.write_text(
+            json.dumps(
+                {**(json.loads(path.read_text()) if path.exists() else {}), **table},
+                indent=1,
+                ensure_ascii=False,
+            )
+            + "\n",
+            "utf-8",
+        )
 
 
 def main() -> None:

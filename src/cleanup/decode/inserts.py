@@ -43,11 +43,13 @@ ITEM = ("slot_rate", "slot_rate_after_de", "found", "articles", "share", "listed
 _PUNCTUATION = "，。、；：？！,.;:?!）)”》"
 
 
-def places(texts: Texts, terms: Collection[str] = (), *, unknown: bool = True) -> tuple[Places, I64]:
+def places(
+    texts: Texts, terms: Collection[str] = (), *, after_de: bool = True, anywhere: bool = True
+) -> tuple[Places, I64]:
     """Every term that may have been inserted, and how often each stands in its article.
 
-    After 的 that is every word of the model's table and every one of `terms`; elsewhere words of two characters and
-    more where they surprise, or, unless `unknown`, `terms` alone.
+    That is each of `terms` wherever it stands; and `after_de` every word of the model's table straight after 的, and
+    `anywhere` words of two characters and more where they surprise.
     """
     model, ids, upto = texts.model, texts.ids, texts.scored.upto
     han = texts.chinese()
@@ -55,7 +57,6 @@ def places(texts: Texts, terms: Collection[str] = (), *, unknown: bool = True) -
     parts: list[Places] = []
     texts_of: dict[tuple[int, ...], int] = {}
     items: list[str] = []
-    times: list[I64] = []
     ok = np.ones(len(ids), bool)
     at_all = np.arange(len(ids))
     for k in range(1, LONGEST + 1):
@@ -65,11 +66,11 @@ def places(texts: Texts, terms: Collection[str] = (), *, unknown: bool = True) -
         numbers = model.words.numbers(windows)
         wanted = model.alphabet.encode("".join(t for t in terms if len(t) == k)).reshape(-1, k)
         listed = _among(windows, wanted)
-        after = ids[at - 1] == de
-        surprised = upto[at + 1] - upto[at] < -_SURPRISED
-        keep = (after & (numbers >= 0)) | listed
-        if unknown and k > 1:
-            keep |= surprised & (numbers >= 0)
+        keep = listed
+        if after_de:
+            keep |= (ids[at - 1] == de) & (numbers >= 0)
+        if anywhere and k > 1:
+            keep |= (upto[at + 1] - upto[at] < -_SURPRISED) & (numbers >= 0)
         at, windows, numbers = at[keep], windows[keep], numbers[keep]
         here, behind = parts_of_changes(model, texts.scored, at, at + k, np.zeros((len(at), 0), np.uint16))
         item = np.empty(len(at), np.int64)
@@ -105,9 +106,7 @@ def _times(texts: Texts, found: Places) -> I64:
     """How often the term of each place stands in its article, as a string."""
     cache: dict[tuple[int, int], int] = {}
     out = np.empty(len(found), np.int64)
-    for row, key in enumerate(
-        zip(texts.article[found.start].tolist(), found.item.tolist(), strict=True)
-    ):
+    for row, key in enumerate(zip(texts.article[found.start].tolist(), found.item.tolist(), strict=True)):
         if key not in cache:
             cache[key] = texts.texts[key[0]].count(found.items[key[1]])
         out[row] = cache[key]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +38,7 @@ class Judge:
         return out
 
 
-@lru_cache(maxsize=None)
+@cache
 def judge(question: str, names: tuple[str, ...]) -> Judge:
     """The judge of a question, for columns in the order of `names`; ValueError where it was fitted to others."""
     table = json.loads(WEIGHTS.read_text("utf-8"))[question]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,7 +76,12 @@ def occurrences(texts: Texts) -> I64:
 
 
 def _with_decoys(
-    able: I64, expected: F64, seen: I64, absent: float, slack: float, name: Callable[[int], str]
+    able: I64,
+    expected: npt.NDArray[np.floating[Any]],
+    seen: I64,
+    absent: float,
+    slack: float,
+    name: Callable[[int], str],
 ) -> Candidates:
     few = seen[able] <= absent * expected[able] + slack
     candidates = able[few]

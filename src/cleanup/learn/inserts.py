@@ -107,7 +107,9 @@ class Hits:
         hits_here = Counter(zip(item[self.rows].tolist(), article[self.rows].tolist(), strict=True))
         stands_here = Counter(zip(item.tolist(), article.tolist(), strict=True))
         spread = np.bincount([i for i, _ in hits_here], minlength=n)
-        own_hits = np.array([hits_here[k] for k in zip(item.tolist(), article.tolist(), strict=True)], np.int64)
+        own_hits = np.array(
+            [hits_here[k] for k in zip(item.tolist(), article.tolist(), strict=True)], np.int64
+        )
         own = np.array([stands_here[k] for k in zip(item.tolist(), article.tolist(), strict=True)], np.int64)
         found = hits[item] - own_hits
         articles = spread[item] - (own_hits > 0)
@@ -123,11 +125,14 @@ class Hits:
         )
 
 
-def learn_inserts(texts: Texts) -> list[Item]:
-    """The slots that a source fills, each as the item `*`, and the terms that it pushes in."""
+def learn_inserts(texts: Texts) -> tuple[list[Item], F64]:
+    """The slots that a source fills, each as the item `*`, and the terms that it pushes in.
+
+    And at each position how likely a term is around it, shape (len(texts.ids),).
+    """
     scan = Scan.of(texts)
     if not len(scan.places):
-        return []
+        return [], np.zeros(len(texts.ids))
     p = judge("insert-scan", inserts.PLACE).probability(scan.evidence)
     told = judge("insert", (*inserts.PLACE, *inserts.ITEM))
     before: list[int] = []
@@ -137,7 +142,7 @@ def learn_inserts(texts: Texts) -> list[Item]:
             break
         before = hits.rows.tolist()
         p = told.probability(np.hstack([scan.evidence, hits.elsewhere()]))
-    return _items(hits, p)
+    return _items(hits, p), inserts.around(texts, scan.places, p)
 
 
 def _items(hits: Hits, p: F64) -> list[Item]:
@@ -150,7 +155,7 @@ def _items(hits: Hits, p: F64) -> list[Item]:
         own, of = rows[scan.after[rows] == after], scan.slots[0 if after else 1]
         if len(own) >= SLOT_MIN and lower_bound(len(own), of) >= (AFTER_DE_MIN if after else ANYWHERE_MIN):
             filled.add(slot)
-            out.append(_item(scan, own, p, "*", slot, of - len(own)))
+            out.append(_item(scan, own, p, "*", slot, of - len(own), of))
     stands = np.bincount(scan.places.item, minlength=len(scan.places.items))
     by_item: dict[int, list[int]] = defaultdict(list)
     for row in rows.tolist():
@@ -162,11 +167,12 @@ def _items(hits: Hits, p: F64) -> list[Item]:
             continue
         if len(set(scan.articles[own_rows].tolist())) >= ARTICLES_MIN:
             surviving = int(stands[item]) - len(own_rows)
-            terms.append(_item(scan, np.array(own_rows), p, scan.places.items[item], slot, surviving))
+            of = scan.slots[0 if slot == "after-de" else 1]
+            terms.append(_item(scan, np.array(own_rows), p, scan.places.items[item], slot, surviving, of))
     return out + sorted(terms, key=lambda i: (-i.found, i.text))
 
 
-def _item(scan: Scan, rows: I64, p: F64, text: str, slot: Slot, surviving: int) -> Item:
+def _item(scan: Scan, rows: I64, p: F64, text: str, slot: Slot, surviving: int, slots: int) -> Item:
     places, texts = scan.places, scan.texts
     marked: dict[int, str] = {}
     contexts = set()
@@ -179,7 +185,7 @@ def _item(scan: Scan, rows: I64, p: F64, text: str, slot: Slot, surviving: int) 
         kind="insert",
         text=text,
         slot=slot,
-        rate=round(len(rows) / max(1, len(rows) + surviving), 4),
+        rate=len(rows) / max(1, slots),
         found=len(rows),
         surviving=surviving,
         articles=len(set(scan.articles[rows].tolist())),

@@ -6,7 +6,6 @@ Rules for dropped and inserted words do not run here: what they would repair is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from cleanup.data import Document, Edit, Kind
 from cleanup.pipeline import Cleaner
@@ -24,7 +23,7 @@ def preparer(
     rules: RuleSet | None = None, recurrence: Recurrence | None = None
 ) -> Callable[[Document], tuple[str, list[Edit]]]:
     """A function that prepares a document: its text, and the edits that made it."""
-    rules = load_verified([Path(p) for p in ()]) if rules is None else rules
+    rules = load_verified() if rules is None else rules
     cleaner = Cleaner(
         rules.without([r.id for r in rules.rules if r.kind not in AROUND]), recurrence=recurrence
     )

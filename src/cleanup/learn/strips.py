@@ -109,7 +109,11 @@ class Hits:
             out[row] = cache[key]
         candidates = self.scan.candidates
         return strips.Counts(
-            out[:, 0], out[:, 1], out[:, 2], candidates.surviving[places.item], candidates.expected[places.item]
+            out[:, 0],
+            out[:, 1],
+            out[:, 2],
+            candidates.surviving[places.item],
+            candidates.expected[places.item],
         )
 
 
@@ -166,9 +170,7 @@ def _settled(scan: Scan, kind: str, *, surnames: bool) -> list[Item]:
         elsewhere = strips.of_items(hits.counts_elsewhere(), here)
         p = told.probability(np.hstack([scan.evidence, elsewhere]))
         p = np.where((sure >= 0.5)[scan.places.item], p, 0.0)
-    return [
-        _item(hits, counts, i, float(sure[i])) for i, found in now if found >= 2
-    ]
+    return [_item(hits, counts, i, float(sure[i])) for i, found in now if found >= 2]
 
 
 def _item(hits: Hits, counts: strips.Counts, i: int, sure: float) -> Item:

@@ -58,7 +58,11 @@ class Surprise:
 
 def surprise(model: Model, texts: Sequence[str]) -> list[Surprise]:
     """How surprising each text is, all of them scored at once."""
-    scored = Scored.of(model, texts)
+    return surprises(model, Scored.of(model, texts))
+
+
+def surprises(model: Model, scored: Scored) -> list[Surprise]:
+    """How surprising each of some scored texts is."""
     ids = scored.ids.astype(np.int64)
     bits = np.append(0.0, -np.diff(scored.upto) / np.log(2))[1:]
     han = model.alphabet.is_chinese[ids]

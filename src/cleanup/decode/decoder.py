@@ -1,0 +1,191 @@
+"""A source's channel at work: what was stripped is put back, what was pushed in is taken out.
+
+A pure function of the texts, the model and the channel. Hypotheses of all texts of a batch are scored together; those
+of different kinds that meet at a place are rivals, and the likelier one wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cleanup.channel.items import Channel, Item
+from cleanup.decode import inserts, strips
+from cleanup.decode.fits import Fits, insertions
+from cleanup.decode.judge import F64, judge
+from cleanup.decode.places import Places, best_apart, margins
+from cleanup.decode.repair import SUGGEST, Repair, evidence_of, support, tier_of
+from cleanup.decode.texts import I64, Texts
+from cleanup.edits import Apart
+from cleanup.lexicon import Lexicon
+from cleanup.lm.model import Model
+from cleanup.lm.surprise import surprises
+
+# Insertions that gain less are not looked at.
+_LEAST = 1.0
+Spans = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Hypotheses of one kind, with what they are worth."""
+
+    places: Places
+    p: F64
+    rule: str
+    item_of: Callable[[int], Item]
+    evidence_of: Callable[[int], dict[str, Any]]
+
+
+class Decoder:
+    """Repairs texts of one source by its channel."""
+
+    def __init__(self, model: Model, channel: Channel, lexicon: Callable[[], Lexicon]) -> None:
+        self.model = model
+        self.channel = channel
+        self._lexicon = lexicon
+        by_text: dict[str, Item] = {i.text: i for i in channel.of("strip")}
+        self._strips = [
+            [i for i in by_text.values() if (len(i.text) == 1) == single] for single in (True, False)
+        ]
+        self._fits = [Fits.of(model, [i.text for i in items]) for items in self._strips]
+        self._terms = {i.text: i for i in channel.of("insert") if i.text != "*"}
+        self._slots = {i.slot: i for i in channel.of("insert") if i.text == "*"}
+
+    @property
+    def idle(self) -> bool:
+        """Whether the channel knows nothing that could be repaired."""
+        return not (any(self._strips) or self._terms or self._slots)
+
+    def repairs(self, texts: Sequence[str], closed: Sequence[Spans]) -> list[list[Repair]]:
+        """The repairs of each text, in order of place, none touching another.
+
+        closed  for each text spans that are not to be touched
+        Texts that the model is out of its depth with get none.
+        """
+        out: list[list[Repair]] = [[] for _ in texts]
+        if self.idle or not texts:
+            return out
+        scored = Texts.of(self.model, texts)
+        strange = [bool(s.out_of_depth) for s in surprises(self.model, scored.scored)]
+        judged = self._judged(scored)
+        shut = [Apart(spans) for spans in closed]
+        for kind, row in _chosen(judged):
+            start, end = int(kind.places.start[row]), int(kind.places.end[row])
+            number, a = scored.offset(start)
+            if strange[number] or shut[number].over(a, a + end - start) is not None:
+                continue
+            item, p = kind.item_of(row), float(kind.p[row])
+            tier = tier_of(item, p)
+            if tier is not None:
+                new = (
+                    "" if kind.rule == "channel-insertion" else kind.places.items[int(kind.places.item[row])]
+                )
+                evidence = {**evidence_of(item), **kind.evidence_of(row)}
+                out[number].append(
+                    Repair(number, a, a + end - start, new, kind.rule, tier, round(p, 4), evidence)
+                )
+        return out
+
+    def _judged(self, texts: Texts) -> list[Judged]:
+        taken_out, rivals = self._insertions(texts)
+        out = [taken_out] if taken_out is not None else []
+        for kind, items, fits in zip(("char", "word"), self._strips, self._fits, strict=True):
+            if items:
+                out.append(self._restored(texts, kind, items, fits, rivals))
+        return out
+
+    def _insertions(self, texts: Texts) -> tuple[Judged | None, F64]:
+        """Terms that were pushed in, and at each position how likely one is around it."""
+        if not (self._terms or self._slots):
+            return None, np.zeros(len(texts.ids))
+        found, times = inserts.places(
+            texts, self._terms, anywhere="anywhere" in self._slots, after_de="after-de" in self._slots
+        )
+        after = inserts.after_de(texts, found)
+        own = [self._terms.get(text) for text in found.items]
+        columns = np.array(
+            [(*support(i)[:2], i.surviving, 1) if i else (0, 0, 0, 0) for i in own], np.int64
+        ).reshape(-1, 4)[found.item]
+        rates = tuple(_slot_rate(self._slots.get(s)) for s in ("after-de", "anywhere"))
+        evidence = np.hstack(
+            [
+                inserts.at_places(texts, found, times),
+                inserts.of_items(
+                    after,
+                    (rates[0], rates[1]),
+                    columns[:, 0],
+                    columns[:, 1],
+                    columns[:, 2],
+                    columns[:, 3] > 0,
+                ),
+            ]
+        )
+        p = judge("insert", (*inserts.PLACE, *inserts.ITEM)).probability(evidence)
+
+        def item_of(row: int) -> Item:
+            return own[int(found.item[row])] or self._slots["after-de" if after[row] else "anywhere"]
+
+        def told(row: int) -> dict[str, Any]:
+            return {"gain": _nats(found.gain[row]), "gain_behind": _nats(found.behind[row])}
+
+        return Judged(found, p, "channel-insertion", item_of, told), inserts.around(texts, found, p)
+
+    def _restored(self, texts: Texts, kind: str, items: list[Item], fits: Fits, rivals: F64) -> Judged:
+        places = insertions(texts, fits, _LEAST)
+        counts = np.array([(*support(i), i.surviving) for i in items], np.int64)[places.item]
+        expected = np.array([i.expected or 10.0 for i in items])[places.item]
+        evidence = np.hstack(
+            [
+                strips.at_places(texts, places, self._lexicon(), rivals),
+                strips.of_items(
+                    strips.Counts(counts[:, 0], counts[:, 1], counts[:, 2], counts[:, 3], expected),
+                    strips.stands_here(texts, places),
+                ),
+            ]
+        )
+        p = judge(f"strip-{kind}", (*strips.PLACE, *strips.ITEM)).probability(evidence)
+        margin = margins(places)
+
+        def told(row: int) -> dict[str, Any]:
+            out: dict[str, Any] = {"gain": _nats(places.gain[row])}
+            if margin[row] < places.gain[row]:
+                out["runner_up_behind"] = _nats(margin[row])
+            return out
+
+        rule = "channel-dropped-character" if kind == "char" else "channel-dropped-word"
+        return Judged(places, p, rule, lambda row: items[int(places.item[row])], told)
+
+
+def _nats(value: float) -> float:
+    return round(float(value), 2)
+
+
+def _slot_rate(item: Item | None) -> float:
+    """The share of slots that are filled, drawn a little towards none, as in learning."""
+    if item is None:
+        return 0.2 / 1000
+    of = item.found + item.surviving
+    return float((item.found + 0.2) / (of + 20)) if of else max(item.rate, 0.01)
+
+
+def _chosen(judged: list[Judged]) -> list[tuple[Judged, int]]:
+    """The likeliest hypotheses of all kinds that keep clear of each other, in order of place."""
+    parts = [(j, np.flatnonzero(j.p >= SUGGEST)) for j in judged]
+    if not any(len(rows) for _, rows in parts):
+        return []
+    every = Places.none(tuple(str(k) for k in range(len(parts))))
+    columns: list[list[Any]] = [[], [], [], []]
+    for k, (j, rows) in enumerate(parts):
+        for column, values in zip(
+            columns, (j.places.start[rows], j.places.end[rows], j.p[rows], np.full(len(rows), k)), strict=True
+        ):
+            column.append(values)
+    start, end, p, kind = (np.concatenate(c) for c in columns)
+    row_of: I64 = np.concatenate([rows for _, rows in parts])
+    nothing = np.zeros(len(start), np.float32)
+    every = Places(every.items, kind.astype(np.int64), start, end, nothing, nothing)
+    return [(judged[int(kind[r])], int(row_of[r])) for r in best_apart(every, p)]

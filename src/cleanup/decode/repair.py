@@ -1,0 +1,77 @@
+"""What decoding gives: repairs of texts, each with the tier that its evidence earns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cleanup.channel.items import Item, lower_bound
+from cleanup.data import Tier
+
+# A repair is made unasked from this confidence on, and only where its item is well supported; it is suggested
+# from even odds on. docs/benchmark.md has what these give.
+AUTO, SUGGEST = 0.98, 0.5
+# A learned item that no editor has seen may be auto where it was found in so many articles, and is right with such
+# probability.
+ARTICLES_MIN, SURE_MIN = 3, 0.9
+# What an editor approved counts as found at least so often, and in as many articles and contexts.
+APPROVED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """An edit of text `number` of a batch; offsets are code points of that text.
+
+    rule  the built-in that it is a finding of
+    """
+
+    number: int
+    start: int
+    end: int
+    replacement: str
+    rule: str
+    tier: Tier
+    confidence: float
+    evidence: Mapping[str, Any]
+
+
+def support(item: Item) -> tuple[int, int, int]:
+    """found, articles and contexts of an item as decoding counts them."""
+    if item.status != "approved":
+        return item.found, item.articles, item.contexts
+    return max(item.found, APPROVED), max(item.articles, APPROVED), max(item.contexts, APPROVED)
+
+
+def tier_of(item: Item, confidence: float) -> Tier | None:
+    """The tier that a repair earns; None where it is not worth a look.
+
+    What was found in a source is a sample, so its lower bounds decide: a stripped string that survives as often as
+    it is restored, or one restored in two articles, is suggested and no more.
+    """
+    if confidence < SUGGEST:
+        return None
+    if confidence < AUTO:
+        return "suggest"
+    if item.status == "approved":
+        return "auto"
+    sound = item.articles >= ARTICLES_MIN and item.sure >= SURE_MIN
+    if item.kind == "strip":
+        sound &= lower_bound(item.found, item.found + item.surviving) >= STRIP_RATE_MIN
+    return "auto" if sound else "suggest"
+
+
+# The lower bound of the strip rate of what is restored unasked: four of four, or seven of eight.
+STRIP_RATE_MIN = 0.45
+
+
+def evidence_of(item: Item) -> dict[str, Any]:
+    """What the channel says of an item, for a person."""
+    return {
+        "item": item.name,
+        "status": item.status,
+        "found": item.found,
+        "articles": item.articles,
+        "surviving": item.surviving,
+        "sure": round(item.sure, 3),
+    }

@@ -1,0 +1,45 @@
+"""One source's sample in, its channel out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cleanup.channel.check import rounded
+from cleanup.channel.items import Channel, Item
+from cleanup.decode.texts import Texts
+from cleanup.learn.inserts import learn_inserts
+from cleanup.learn.strips import learn_strips
+from cleanup.lexicon import Lexicon
+from cleanup.lm.model import Model
+from cleanup.lm.surprise import surprise
+
+# With fewer articles nothing is learned: what one article says twice is no habit of a source.
+ARTICLES_MIN = 10
+
+
+def learn_channel(
+    source: str,
+    texts: Sequence[str],
+    model: Model,
+    lexicon: Callable[[], Lexicon],
+    *,
+    surnames: bool = True,
+) -> Channel:
+    """The channel of a source from prepared texts of its articles, in an order that does not matter.
+
+    surnames  whether characters that are surnames are thought likelier to be stripped
+    """
+    read = sorted(set(texts))
+    strange = [s.out_of_depth for s in surprise(model, read)] if read else []
+    known = [t for t, why in zip(read, strange, strict=True) if not why]
+    notes = []
+    if len(known) < len(read):
+        notes.append(f"articles the model does not know the kind of: {len(read) - len(known)}")
+    size = sum(map(len, known))
+    if len(known) < ARTICLES_MIN:
+        notes.append(f"too few articles to learn from: {len(known)} of at least {ARTICLES_MIN}")
+        return Channel(source, (), len(known), size, model.digest, tuple(notes))
+    scored = Texts.of(model, known)
+    pushed_in, rivals = learn_inserts(scored)
+    items: list[Item] = [*learn_strips(scored, lexicon(), rivals, surnames=surnames), *pushed_in]
+    return rounded(Channel(source, tuple(items), len(known), size, model.digest, tuple(notes)))
