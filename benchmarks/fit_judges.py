@@ -117,11 +117,11 @@ class Fitter:
                 hits[s] = learn_strips.Hits.of(scan, p[s])
                 items[s] = learn_strips.of_items(hits[s], p[s])
             asked = {s: (hits[s].counts().found > 0) & ~scans[s].candidates.decoy for s in scans}
-            self.fit(f"strip-{kind}-item", learn_strips.OF_ITEM, items, named, asked, ridge=0.3)
+            self.fit(f"strip-{kind}-item", learn_strips.OF_ITEM, items, named, asked, ridge=5.0)
             bare = {s: x.copy() for s, x in items.items()}
             for x in bare.values():
                 x[:, learn_strips.OF_ITEM.index("surname")] = 0
-            self.fit(f"strip-{kind}-item-no-surnames", learn_strips.OF_ITEM, bare, named, asked, ridge=0.3)
+            self.fit(f"strip-{kind}-item-no-surnames", learn_strips.OF_ITEM, bare, named, asked, ridge=5.0)
             evidence, use = {}, {}
             for s, scan in scans.items():
                 here = strips.stands_here(scan.texts, scan.places)
@@ -177,12 +177,14 @@ def main() -> None:
     ap.add_argument("models", type=Path)
     ap.add_argument("--cache", type=Path)
     ap.add_argument("--check", action="store_true")
-    ap.add_argument("--only", action="append", choices=("char", "word"))
+    ap.add_argument("--only", action="append", choices=("char", "word", "none"))
     a = ap.parse_args()
     kept = [a.cache / f"{n}.pkl" if a.cache else None for n in ("garbled", "clean")]
     fitter = Fitter(farms(a.bench, "garbled", kept[0]), farms(a.bench, "clean", kept[1]), a.models)
     fitter.inserts()  # first: what is pushed in is a rival of what is dropped
     for what in a.only or ("char", "word"):
+        if what == "none":
+            continue
         fitter.strips(what)
     if not a.check:
         fitter.write(judging.WEIGHTS)

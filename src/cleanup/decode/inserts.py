@@ -38,7 +38,7 @@ PLACE = (
     "before_punctuation",
     "no_word",
 )
-ITEM = ("slot_rate", "slot_rate_after_de", "found", "articles", "share", "listed")
+ITEM = ("slot_rate", "slot_rate_after_de", "found", "articles", "share", "listed", "goes_on")
 
 _PUNCTUATION = "，。、；：？！,.;:?!）)”》"
 
@@ -157,16 +157,23 @@ def after_de(texts: Texts, found: Places) -> Bools:
 
 
 def of_items(
-    after: Bools, slot_rates: tuple[float, float], found: I64, articles: I64, surviving: I64, listed: Bools
+    after: Bools,
+    slot_rates: tuple[float, float],
+    found: I64,
+    articles: I64,
+    surviving: I64,
+    listed: Bools,
+    goes_on: Bools,
 ) -> F64:
     """Evidence of the items, shape (n, len(ITEM)).
 
     slot_rates  the share of slots after 的, and of other places looked at, that carry a term
     found, articles, surviving  of the term of each place; 0 where it is not `listed`
+    goes_on  whether the source goes on like this behind the term in several articles: what is pushed in stands
+             before anything
     """
     rate = np.log(np.where(after, *slot_rates))
     base = np.where(after, *slot_rates)
     share = np.log((found + 2 * base) / (surviving + 2 * (1 - base)))
-    return np.column_stack(
-        [rate, rate * after, np.log(0.1 + found), np.log(0.1 + articles), share, listed.astype(float)]
-    )
+    columns = [rate, rate * after, np.log(0.1 + found), np.log(0.1 + articles), share, listed, goes_on]
+    return np.column_stack(columns).astype(np.float64)

@@ -11,6 +11,7 @@ from cleanup.decode.judge import F64
 from cleanup.decode.places import Places, margins, words_around
 from cleanup.decode.texts import I64, Texts
 from cleanup.lexicon import Lexicon
+from cleanup.lm.alphabet import DIGIT
 
 # What is known of an insertion at its place. Gains are kept whole and with the part above 8 nats cut off, since
 # what a gain of 20 says beyond one of 10 is mostly that a phrase is frequent.
@@ -28,6 +29,7 @@ PLACE = (
     "rarest_after",
     "commonness",
     "rival_deletion",
+    "after_digit",
 )
 # And of its item over the source.
 ITEM = ("found", "articles", "contexts", "rate", "surviving", "expected", "missing", "stands_here")
@@ -56,6 +58,7 @@ def at_places(texts: Texts, places: Places, lexicon: Lexicon, rivals: F64) -> F6
             words[:, 3],
             commonness(texts, places.items)[places.item] if len(places) else np.zeros(0),
             rivals[places.start],
+            texts.ids[places.start - 1] == DIGIT,
         ]
     ).astype(np.float64)
 

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from cleanup.channel.items import Item, Slot, lower_bound
 from cleanup.decode import inserts
@@ -24,6 +25,9 @@ _EXAMPLES = 5
 FOUND_MIN, ARTICLES_MIN = 2, 2
 # Strings that are no words of the table are looked at after 的 where so many articles have them there.
 _RECURS = 3
+# A term that stands before the same character in so many other articles, and so many times as often as chance has
+# it, is a phrase there.
+GOES_ON, LIFT = 2, 3.0
 # A slot is filled where at least so many places of it are, and at least this share, by its lower bound. Undamaged
 # sources give at most .002 of 的 and .0002 of other words.
 SLOT_MIN, AFTER_DE_MIN, ANYWHERE_MIN = 5, 0.01, 0.001
@@ -39,6 +43,7 @@ class Scan:
     after: Bools
     articles: I64
     slots: tuple[int, int]
+    goes_on: Bools
 
     @classmethod
     def of(cls, texts: Texts) -> Scan:
@@ -53,7 +58,50 @@ class Scan:
             after,
             texts.article[places.start].astype(np.int64),
             (de, int((~after).sum())),
+            goes_on(texts, places),
         )
+
+
+def goes_on(texts: Texts, places: Places) -> Bools:
+    """Whether each term stands before the same character in GOES_ON other articles, and more often than chance has it.
+
+    By chance means as often as that character stands behind 的 or, where that is rarer, behind anything.
+    """
+    ids = texts.ids.astype(np.int64)
+    symbols = len(texts.model.alphabet)
+    de = texts.model.alphabet.encode("的")[0]
+    anywhere = np.bincount(ids, minlength=symbols) / len(ids)
+    behind_de = np.bincount(ids[1:][ids[:-1] == de], minlength=symbols) / max(1, int((ids == de).sum()))
+    chance = np.maximum(anywhere, behind_de)
+    out = np.zeros(len(places), bool)
+    length = places.end - places.start
+    for k in range(1, inserts.LONGEST + 1):
+        rows = np.flatnonzero(length == k)
+        if not len(rows):
+            continue
+        terms, phrases = _hashes(ids, k), _hashes(ids, k + 1)
+        wanted = np.unique(phrases[places.start[rows]])
+        of = np.flatnonzero(np.isin(phrases, wanted))
+        pairs = np.unique(
+            np.column_stack([phrases[of], texts.article[of].astype(np.uint64)]), axis=0
+        )
+        phrase, articles = np.unique(pairs[:, 0], return_counts=True)
+        spread = articles[np.searchsorted(phrase, phrases[places.start[rows]])]
+        term, times = np.unique(terms, return_counts=True)
+        stands = times[np.searchsorted(term, terms[places.start[rows]])]
+        # its own article is one of them
+        often = spread - 1 >= LIFT * chance[ids[places.end[rows]]] * stands
+        out[rows] = (spread > GOES_ON) & often
+    return out
+
+
+def _hashes(ids: I64, k: int) -> npt.NDArray[np.uint64]:
+    """A 64-bit number for the k symbols from each position on; those that reach over the end are left as they are."""
+    out = ids.astype(np.uint64)
+    for shift in range(1, k):
+        out[: len(ids) - shift] *= np.uint64(0x9E3779B97F4A7C15)
+        out[: len(ids) - shift] += ids[shift:].astype(np.uint64)
+    return out
 
 
 def recurring(texts: Texts) -> list[str]:
@@ -122,6 +170,7 @@ class Hits:
             np.where(listed, articles, 0),
             surviving,
             listed,
+            scan.goes_on,
         )
 
 

@@ -18,7 +18,7 @@ from cleanup.decode import strips
 from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.places import Places, best_apart
-from cleanup.decode.texts import I64, Texts
+from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.learn.candidates import Candidates, characters, words
 from cleanup.learn.surnames import SURNAMES
 from cleanup.lexicon import Lexicon
@@ -163,14 +163,26 @@ def _settled(scan: Scan, kind: str, *, surnames: bool) -> list[Item]:
         hits = Hits.of(scan, p)
         sure = np.where(scan.candidates.decoy, 0.0, asked.probability(of_items(hits, p, surnames=surnames)))
         counts = hits.counts()
-        now = [(i, int(counts.found[i])) for i in np.flatnonzero(sure >= 0.5).tolist()]
+        listed = (sure >= 0.5) & _recurs(counts, scan.candidates.items if surnames else ())
+        now = [(i, int(counts.found[i])) for i in np.flatnonzero(listed).tolist()]
         if now == before:
             break
         before = now
         elsewhere = strips.of_items(hits.counts_elsewhere(), here)
         p = told.probability(np.hstack([scan.evidence, elsewhere]))
-        p = np.where((sure >= 0.5)[scan.places.item], p, 0.0)
-    return [_item(hits, counts, i, float(sure[i])) for i, found in now if found >= 2]
+        p = np.where(listed[scan.places.item], p, 0.0)
+    return [_item(hits, counts, i, float(sure[i])) for i, _ in now]
+
+
+def _recurs(counts: strips.Counts, items: Sequence[str]) -> Bools:
+    """Which items were found more than once and in more than one way; surnames need no second article.
+
+    Two places in one article, or one phrase in two, are as often a name or a turn of the author's.
+    """
+    spread = (counts.articles >= 2) & ((counts.contexts >= 2) | (counts.articles >= 3))
+    if items:
+        spread |= np.array([i in SURNAMES for i in items])
+    return spread & (counts.found >= 2)
 
 
 def _item(hits: Hits, counts: strips.Counts, i: int, sure: float) -> Item:
