@@ -33,8 +33,12 @@ class Sum:
     def add(self, source: str, got: set[str], true: set[str], done: Counter) -> None:
         often = {t for t in true if done[t] >= OFTEN}
         self.n.update(
-            got=len(got), right=len(got & true), often=len(often), missed=len(often - got),
-            weight=sum(done[t] for t in got & true), total=sum(done[t] for t in true),
+            got=len(got),
+            right=len(got & true),
+            often=len(often),
+            missed=len(often - got),
+            weight=sum(done[t] for t in got & true),
+            total=sum(done[t] for t in true),
         )
         self.false += [f"{source}:{t}" for t in sorted(got - true)]
 
@@ -86,7 +90,9 @@ def main() -> None:
                 continue
             for what in ("characters", "words", "inserted"):
                 sums[is_tuned(source), what].add(source, got(channel, what), *truth(part, what))
-        print(f"{n} articles, {time.perf_counter() - began:.0f} s; learned of undamaged sources: {quiet or 'nothing'}")
+        print(
+            f"{n} articles, {time.perf_counter() - began:.0f} s; learned of undamaged sources: {quiet or 'nothing'}"
+        )
         for (tuned, what), s in sums.items():
             print(f"  {what:11} {'tuned' if tuned else 'confirmed':9} {s}", flush=True)
             if a.false and s.false:

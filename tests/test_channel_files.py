@@ -97,6 +97,7 @@ def items(draw):
         expected=draw(st.floats(0, 1e12)),
         sure=draw(SHARE),
         status=draw(st.sampled_from(STATUSES)),
+        goes_on=draw(NASTY),
         examples=tuple(draw(st.lists(NASTY, max_size=3))),
     )
 

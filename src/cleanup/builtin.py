@@ -125,6 +125,31 @@ _ALL = (
         "What is left of the bytes is Chinese in another encoding, but some are gone, and with them characters.",
         confidence=0.9,
     ),
+    # what the channel of a source says; the tier of each finding is earned by its evidence
+    BuiltIn(
+        "channel-dropped-character",
+        "dropped_char",
+        "auto",
+        "insert",
+        {"zh": "该来源滤掉的字", "en": "a character that this source strips"},
+        "The source strips the character, by its dump; the sentence breaks here, and goes on with it.",
+    ),
+    BuiltIn(
+        "channel-dropped-word",
+        "dropped_word",
+        "suggest",
+        "insert",
+        {"zh": "该来源滤掉的词", "en": "a word that this source strips"},
+        "The source strips the word, by its dump; the sentence wants it here.",
+    ),
+    BuiltIn(
+        "channel-insertion",
+        "spam_insertion",
+        "auto",
+        "delete",
+        {"zh": "该来源塞进句子的词", "en": "a term that this source pushes in"},
+        "The source pushes terms into such slots, by its dump; the term is unlikely here, and the sentence goes on better without it.",
+    ),
     # noise
     BuiltIn(
         "entity-space",

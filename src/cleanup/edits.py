@@ -8,7 +8,7 @@ before it, one at its end after it.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cleanup.data import Edit
@@ -184,42 +184,32 @@ def _melt(
     return i, j, end_shift, Composed(edit, tuple(range(i0, i)), tuple(range(j0, j)))
 
 
-@dataclass(frozen=True, slots=True)
-class FixedPoint:
-    """The result of passes repeated until nothing changes.
+class Passes:
+    """A text changed pass by pass, with the edits of the original that all passes so far come to.
 
-    edits    in the offsets of the original text
-    passes   for each edit, the (pass, index) pairs of what it stands for
-    settled  False when the bound was reached with edits still coming: a fault of some rule
+    text     the text as it is now
+    edits    in the offsets of the original, in order of place
+    made_of  for each edit, the (pass, index) pairs of what it stands for
     """
 
-    text: str
-    edits: tuple[Edit, ...]
-    made_of: tuple[tuple[tuple[int, int], ...], ...]
-    settled: bool
+    def __init__(self, text: str) -> None:
+        self.original = text
+        self.text = text
+        self.edits: list[Edit] = []
+        self.made_of: list[tuple[tuple[int, int], ...]] = []
+        self.count = 0
 
-
-def fixed_point(text: str, propose: Callable[[str, int], Sequence[Edit]], *, bound: int) -> FixedPoint:
-    """Repeat `propose(current text, pass)` until it proposes nothing, at most `bound` passes.
-
-    Each pass must return edits in order of place that do not overlap.
-    """
-    now = text
-    edits: list[Edit] = []
-    origin: list[tuple[tuple[int, int], ...]] = []
-    for n in range(bound):
-        new = list(propose(now, n))
-        if not new:
-            return FixedPoint(now, tuple(edits), tuple(origin), True)
-        now = apply(now, new)
-        merged = compose(text, edits, new)
-        origin = [
-            tuple(p for i in c.first for p in origin[i]) + tuple((n, j) for j in c.second)
+    def make(self, new: Sequence[Edit]) -> None:
+        """Make the edits of one more pass, in order of place and in the offsets of `text`; none may overlap."""
+        merged = compose(self.original, self.edits, new)
+        self.text = apply(self.text, new)
+        self.made_of = [
+            tuple(p for i in c.first for p in self.made_of[i]) + tuple((self.count, j) for j in c.second)
             for c in merged
             if c.edit is not None
         ]
-        edits = [c.edit for c in merged if c.edit is not None]
-    return FixedPoint(now, tuple(edits), tuple(origin), not propose(now, bound))
+        self.edits = [c.edit for c in merged if c.edit is not None]
+        self.count += 1
 
 
 class WayHome:

@@ -1,18 +1,20 @@
 """The journey of one article, readable on one screen.
 
 fold → furniture → page → noise → the rest, each stage skipping what the stages before it closed; the
-proposals that may be applied are applied; then all of it again on the result, until nothing is
-proposed any more. Everything is carried home to offsets of the text as it was read.
+proposals that may be applied are applied; then all of it again on the result. Where nothing is proposed
+any more the channel of the source is asked, and what it repairs goes the same way, until that, too, is
+silent. Everything is carried home to offsets of the text as it was read.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from cleanup import edits as ed
+from cleanup.builtin import BUILT_IN
+from cleanup.channel.items import Channel
 from cleanup.data import (
     FURNITURE_KINDS,
     RAW_KINDS,
@@ -20,12 +22,12 @@ from cleanup.data import (
     Apply,
     Document,
     Edit,
-    Finding,
-    LineMap,
     Outcome,
     Rule,
     Tier,
 )
+from cleanup.decode.decoder import Decoded, Decoder
+from cleanup.decode.repair import Repair
 from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
 from cleanup.detect.closed import closed_spans, emphasis_spans, merge
 from cleanup.detect.reading import Proposal, Reading
@@ -34,19 +36,26 @@ from cleanup.detect.script_plain import simplified
 from cleanup.detect.share import spare_all_page
 from cleanup.fold import View, fold
 from cleanup.lexicon import Lexicon, shared
+from cleanup.lm.model import Model, shipped_model
+from cleanup.numbering import numbered
 from cleanup.recurrence import Recurrence
 from cleanup.rules import RuleSet
 
 Lang = Literal["zh", "en"]
+Spans = tuple[tuple[int, int], ...]
 
-# Passes until nothing changes. Real articles settle in two; one that has not after this many has
-# met rules that undo each other, which is a bug in a rule and is reported with its id.
-PASSES = 6
-# How much of the line around a finding goes into its id: enough to tell places apart, little
-# enough that an edit elsewhere in the line leaves the id alone.
-_AROUND = 12
-
+# Passes until nothing changes. Real articles settle in two, and in two more where a channel repairs; one that has
+# not after this many has met rules that undo each other, which is a bug in a rule and is reported with its id.
+PASSES = 8
 _TAKES = {"none": (), "auto": ("auto",), "suggest": ("auto", "suggest")}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the channel of a source is asked: a text, and the spans of it that are closed."""
+
+    text: str
+    closed: Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +100,8 @@ STAGES: tuple[Stage, ...] = (
 
 
 class Cleaner:
-    """Cleans one document at a time: a pure function of the document, the rules, the options, and the lines
-    that recur over its source where a dump was counted.
+    """Cleans documents: a pure function of each document, the rules, the options, and of its source the lines that
+    recur and the channel, where these are known.
 
     >>> Cleaner(rules).clean(Document("a", "主要的工作围")).text    # doctest: +SKIP
     '主要的工作范围'
@@ -106,62 +115,112 @@ class Cleaner:
         lang: Lang = "zh",
         lexicon: Callable[[], Lexicon] = shared,
         recurrence: Recurrence | None = None,
+        channels: Sequence[Channel] = (),
+        model: Callable[[], Model] | None = None,
     ) -> None:
         self.rules = rules
         self.recurrence = recurrence
         self.apply = apply
         self.lang = lang
+        self.channels = {c.source: c for c in channels}
         self._lexicon = lexicon
+        self._model = model or shipped_model
         self._by_stage = [Book([r for r in rules.rules if stage.takes(r)]) for stage in STAGES]
+        self._decoders: dict[str, Decoder | None] = {}
 
-    def knowing(self, recurrence: Recurrence) -> Cleaner:
-        """The same cleaner, told which lines recur over each source."""
+    def knowing(
+        self, recurrence: Recurrence | None = None, channels: Sequence[Channel] | None = None
+    ) -> Cleaner:
+        """The same cleaner, told which lines recur over each source, or the channels of sources."""
         return Cleaner(
-            self.rules, apply=self.apply, lang=self.lang, lexicon=self._lexicon, recurrence=recurrence
+            self.rules,
+            apply=self.apply,
+            lang=self.lang,
+            lexicon=self._lexicon,
+            recurrence=recurrence or self.recurrence,
+            channels=tuple(self.channels.values()) if channels is None else channels,
+            model=self._model,
         )
 
     def clean(self, document: Document) -> Outcome:
         """All findings of a document, and its text with those applied that the options allow."""
+        return self.clean_many([document])[0]
+
+    def clean_many(self, documents: Sequence[Document]) -> list[Outcome]:
+        """`clean` of each document. Those of a source are decoded together, which is many times faster."""
+        outcomes: list[Outcome | None] = [None] * len(documents)
+        journeys = {i: self._journey(d) for i, d in enumerate(documents)}
+        answers: dict[int, Decoded | None] = dict.fromkeys(journeys)
+        while answers:
+            asked: dict[str, list[tuple[int, Ask]]] = {}
+            for i, answer in answers.items():
+                try:
+                    ask = journeys[i].send(answer)
+                    asked.setdefault(documents[i].source, []).append((i, ask))
+                except StopIteration as done:
+                    outcomes[i] = done.value
+            answers = {}
+            for source, questions in asked.items():
+                decoder = self._decoder(source)
+                assert decoder is not None
+                decoded = decoder.decode([a.text for _, a in questions], [a.closed for _, a in questions])
+                answers |= {i: d for (i, _), d in zip(questions, decoded, strict=True)}
+        return [o for o in outcomes if o is not None]
+
+    def _decoder(self, source: str) -> Decoder | None:
+        """The decoder of a source's channel, or None where it has no channel, or an empty one."""
+        if source not in self._decoders:
+            channel = self.channels.get(source)
+            decoder = None
+            if channel is not None and any(i.status != "rejected" for i in channel.items):
+                decoder = Decoder(self._model(), channel, self._lexicon)
+            self._decoders[source] = None if decoder is None or decoder.idle else decoder
+        return self._decoders[source]
+
+    def _journey(self, document: Document) -> Generator[Ask, Decoded | None, Outcome]:
+        """The way of one document: rules and detectors until they propose nothing more, then the channel, and on.
+
+        Yields what the channel is asked, and is sent the answer.
+        """
         original = fold(document.text)
+        passes = ed.Passes(document.text)
         seen: list[list[Proposal]] = []
         due: list[list[Proposal]] = []
         silent: set[str] = set()
-
-        def propose(text: str, n: int) -> Sequence[Edit]:
-            found = self._propose(document, text, original, silent)
+        strange = ""
+        decodes = self._decoder(document.source) is not None
+        while True:
+            found, closed = self._propose(document, passes.text, original, silent)
+            chosen = self._wanted(found)
+            if not chosen and decodes:
+                answer = yield Ask(passes.text, closed)
+                if answer is not None:
+                    strange = answer.strange
+                    found = _with_repairs(found, answer.repairs)
+                    chosen = self._wanted(found)
             seen.append(found)
-            wanted = sorted(
-                (p for p in found if p.tier in _TAKES[self.apply] and p.edit is not None),
-                key=lambda p: (
-                    p.kind != "boilerplate",
-                    p.tier != "auto",
-                    -p.confidence,
-                    p.start - p.end,
-                    p.start,
-                    p.rule,
-                ),
-            )
-            kept, _ = ed.select([p.edit for p in wanted if p.edit is not None])
-            due.append([wanted[k] for k in kept])
-            return [e for p in due[-1] if (e := p.edit) is not None]
-
-        point = ed.fixed_point(document.text, propose, bound=PASSES)
-        if not seen[0]:
-            return Outcome(document, (), (), (), document.text, _silence(silent))
+            due.append(chosen)
+            if not chosen or passes.count == PASSES:
+                break
+            passes.make([e for p in chosen if (e := p.edit) is not None])
+        notes = _silence(silent)
+        if strange:
+            notes += (f"not decoded, the model does not know this kind of text: {strange}",)
+        if not seen[0] and not seen[-1]:
+            return Outcome(document, (), (), (), document.text, notes)
         applied = [
             self._home(edit, [due[n][i] for n, i in made_of])
-            for edit, made_of in zip(point.edits, point.made_of, strict=True)
+            for edit, made_of in zip(passes.edits, passes.made_of, strict=True)
         ]
-        standing, skipped = self._unapplied(seen, point.edits, applied)
-        findings = _number(
+        standing, skipped = self._unapplied(seen, passes.edits, applied)
+        findings = numbered(
             document,
             [(p, True, "") for p in applied]
             + [(p, False, "") for p in standing]
             + [(p, False, why) for p, why in skipped],
             self.lang,
         )
-        notes = _silence(silent)
-        if not point.settled:
+        if due[-1]:
             # the pass that asked once more was only looked at
             notes += ("no fixed point: " + ", ".join(sorted({p.rule for p in due[-1]})),)
         return Outcome(
@@ -169,12 +228,30 @@ class Cleaner:
             findings=tuple(f for f, why in findings if not why),
             applied=tuple(f for f, _ in findings if f.applied),
             skipped=tuple((f, why) for f, why in findings if why),
-            text=point.text,
+            text=passes.text,
             notes=notes,
         )
 
-    def _propose(self, document: Document, text: str, original: View, silent: set[str]) -> list[Proposal]:
-        """The proposals of all stages on one text."""
+    def _wanted(self, found: Sequence[Proposal]) -> list[Proposal]:
+        """The proposals that the options allow to be applied and that can be made together, in order of place."""
+        wanted = sorted(
+            (p for p in found if p.tier in _TAKES[self.apply] and p.edit is not None),
+            key=lambda p: (
+                p.kind != "boilerplate",
+                p.tier != "auto",
+                -p.confidence,
+                p.start - p.end,
+                p.start,
+                p.rule,
+            ),
+        )
+        kept, _ = ed.select([p.edit for p in wanted if p.edit is not None])
+        return [wanted[k] for k in kept]
+
+    def _propose(
+        self, document: Document, text: str, original: View, silent: set[str]
+    ) -> tuple[list[Proposal], Spans]:
+        """The proposals of all stages on one text, and what of it is closed in the end."""
         title = str(document.meta.get("title") or "")
         markdown = document.meta.get("format") == "md"
         closed = closed_spans(text, markdown=markdown)
@@ -209,7 +286,7 @@ class Cleaner:
                 found, closed = spare_all_page(text, found, closed)
                 page = merge([(p.start, p.end) for p in found if p.tier == "auto"])
                 readings.clear()
-        return found
+        return found, closed
 
     def _obey(self, book: Book, reading: Reading, silent: set[str]) -> list[Proposal]:
         """The proposals of some rules; one that runs out of time is silent for the rest of the article."""
@@ -269,47 +346,24 @@ class Cleaner:
         return list(standing.values()), list(skipped.values())
 
 
+def _with_repairs(found: list[Proposal], repairs: Sequence[Repair]) -> list[Proposal]:
+    """Proposals with those of a channel. Where a rule proposes the same edit, the surer of the two stays."""
+    out = list(found)
+    same = {(p.start, p.end, p.replacement): n for n, p in enumerate(found)}
+    for r in repairs:
+        built_in = BUILT_IN[r.rule]
+        new = replace(
+            Proposal.of(built_in, r.start, r.end, r.replacement, r.evidence),
+            tier=r.tier,
+            confidence=r.confidence,
+        )
+        n = same.get((r.start, r.end, r.replacement))
+        if n is None:
+            out.append(new)
+        elif new.tier == "auto" and out[n].tier != "auto":
+            out[n] = new
+    return out
+
+
 def _silence(silent: set[str]) -> tuple[str, ...]:
     return tuple(f"rule out of time: {rule}" for rule in sorted(silent))
-
-
-def _number(
-    document: Document, proposals: list[tuple[Proposal, bool, str]], lang: Lang
-) -> list[tuple[Finding, str]]:
-    """Findings in order of place, each with its id, and why it was skipped or ""."""
-    text = document.text
-    lines = LineMap(document)
-    out = []
-    used: dict[str, int] = {}
-    for p, is_applied, why in sorted(proposals, key=lambda x: (x[0].start, x[0].end, x[0].rule)):
-        observed = text[p.start : p.end]
-        left, right = text[max(0, p.start - _AROUND) : p.start], text[p.end : p.end + _AROUND]
-        around = (left.rpartition("\n")[2], observed, right.partition("\n")[0])
-        digest = hashlib.blake2b(
-            "\0".join((p.rule, document.article, *around)).encode(errors="surrogatepass"), digest_size=8
-        )
-        name = digest.hexdigest()
-        used[name] = used.get(name, 0) + 1
-        line, column = lines(p.start)
-        finding = Finding(
-            id=name if used[name] == 1 else f"{name}-{used[name]}",
-            article=document.article,
-            source=document.source,
-            file=document.file,
-            record=document.record,
-            start=p.start,
-            end=p.end,
-            observed=observed,
-            replacement=p.replacement,
-            kind=p.kind,
-            rule=p.rule,
-            tier=p.tier,
-            confidence=p.confidence,
-            applied=is_applied,
-            evidence=p.evidence,
-            message=p.message[lang],
-            line=line,
-            column=column,
-        )
-        out.append((finding, why))
-    return out

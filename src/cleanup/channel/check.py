@@ -97,7 +97,7 @@ def check(channel: Channel, where: str) -> None:
         if getattr(channel, key) < 0:
             raise ChannelError(f"{key} 不能是负数", f"{key} cannot be negative", where=where)
     for item in channel.items:
-        _writable((item.text, item.becomes, *item.examples), where, item.kind)
+        _writable((item.text, item.becomes, item.goes_on, *item.examples), where, item.kind)
         at = f"{where}: {escaped(item.name)}"
         for value, known in ((item.kind, ITEM_KINDS), (item.status, STATUSES), (item.slot, SLOTS)):
             if value not in known:

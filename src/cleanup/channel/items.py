@@ -46,6 +46,7 @@ class Item:
     contexts   different pairs of neighbours at these places: one context again and again is one piece of evidence
     expected   how often it would stand in the sample by counts of clean text; 0 where that is not known
     sure       probability that the item is right, 0..1, as estimated
+    goes_on    of an insert: the characters before which the source has the term as a phrase of its own, 生 for 美好
     examples   places, marked as rules mark them: 主要的工作[→范]围
     """
 
@@ -60,6 +61,7 @@ class Item:
     contexts: int = 0
     expected: float = 0.0
     sure: float = 0.0
+    goes_on: str = ""
     status: Status = "learned"
     examples: tuple[str, ...] = ()
 
@@ -117,5 +119,5 @@ def digest_of(channels: Iterable[Channel]) -> str:
         for i in sorted(channel.items, key=lambda i: i.key):
             counts = tuple(map(int, (i.found, i.surviving, i.articles, i.contexts)))
             numbers = (*counts, f"{i.rate:.4f}", f"{i.sure:.4f}")
-            h.update(repr((i.key, numbers, i.status)).encode(errors="surrogatepass"))
+            h.update(repr((i.key, numbers, i.goes_on, i.status)).encode(errors="surrogatepass"))
     return h.hexdigest()[:16]

@@ -25,6 +25,7 @@ _EVIDENCE = (
     "contexts",
     "expected",
     "sure",
+    "goes_on",
     "examples",
 )
 ITEM_KEYS = (*_WHAT, "status", *_EVIDENCE)
@@ -38,6 +39,7 @@ _ABOUT = """\
 #   rate 受损的比例，insert 则是被塞的位置的比例；rate_at_least 由计数算出的下界
 #   found 找到的受损处，surviving 完好处，articles 涉及的文章，contexts 不同的上下文
 #   expected 正常文本里应出现的次数，sure 条目属实的概率
+#   goes_on 该来源自己的固定搭配：text 后接这些字时不动
 #   examples 例子：[→范] 补回，[招聘→] 删去，[更→最] 换回
 # 各键的说明见 docs/channels.md。
 """
@@ -91,7 +93,7 @@ def written_keys(item: Item) -> list[str]:
     values = item_values(item)
     keys = [key for key in _WHAT if values[key] or key == "text"] + ["status"]
     if any(values[key] for key in _EVIDENCE):
-        keys += [key for key in _EVIDENCE if values[key] or key not in ("expected", "examples")]
+        keys += [key for key in _EVIDENCE if values[key] or key not in ("expected", "goes_on", "examples")]
     return keys
 
 

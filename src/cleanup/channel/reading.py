@@ -124,6 +124,7 @@ def _item(table: _Table, kind: ItemKind) -> Item:
         rate=table.get("rate", float, 0.0),
         expected=table.get("expected", float, 0.0),
         sure=table.get("sure", float, 0.0),
+        goes_on=table.get("goes_on", str, ""),
         status=cast(Any, table.choice("status", STATUSES, "learned")),
         examples=table.strings("examples"),
         **{key: table.get(key, int, 0) for key in COUNTS},

@@ -18,7 +18,7 @@ from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.places import Places, best_apart, margins
 from cleanup.decode.repair import SUGGEST, Repair, evidence_of, support, tier_of
-from cleanup.decode.texts import I64, Texts
+from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.edits import Apart
 from cleanup.lexicon import Lexicon
 from cleanup.lm.model import Model
@@ -38,6 +38,18 @@ class Judged:
     rule: str
     item_of: Callable[[int], Item]
     evidence_of: Callable[[int], dict[str, Any]]
+
+    def written(self, row: int) -> str:
+        """What a hypothesis writes: nothing where it takes a term out."""
+        return "" if self.rule == "channel-insertion" else self.places.items[int(self.places.item[row])]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What decoding makes of a text: its repairs in order of place, or why it was left alone."""
+
+    repairs: tuple[Repair, ...] = ()
+    strange: str = ""
 
 
 class Decoder:
@@ -60,35 +72,32 @@ class Decoder:
         """Whether the channel knows nothing that could be repaired."""
         return not (any(self._strips) or self._terms or self._slots)
 
-    def repairs(self, texts: Sequence[str], closed: Sequence[Spans]) -> list[list[Repair]]:
-        """The repairs of each text, in order of place, none touching another.
+    def decode(self, texts: Sequence[str], closed: Sequence[Spans]) -> list[Decoded]:
+        """The repairs of each text, none touching another.
 
         closed  for each text spans that are not to be touched
-        Texts that the model is out of its depth with get none.
+        Texts of a kind that the model does not know are left alone.
         """
-        out: list[list[Repair]] = [[] for _ in texts]
         if self.idle or not texts:
-            return out
+            return [Decoded() for _ in texts]
         scored = Texts.of(self.model, texts)
-        strange = [bool(s.out_of_depth) for s in surprises(self.model, scored.scored)]
-        judged = self._judged(scored)
+        strange = [s.out_of_depth for s in surprises(self.model, scored.scored)]
+        repairs: list[list[Repair]] = [[] for _ in texts]
         shut = [Apart(spans) for spans in closed]
-        for kind, row in _chosen(judged):
+        for kind, row in _chosen(self._judged(scored)):
             start, end = int(kind.places.start[row]), int(kind.places.end[row])
             number, a = scored.offset(start)
-            if strange[number] or shut[number].over(a, a + end - start) is not None:
+            b = a + end - start
+            if strange[number] or shut[number].over(a, b) is not None:
                 continue
             item, p = kind.item_of(row), float(kind.p[row])
             tier = tier_of(item, p)
             if tier is not None:
-                new = (
-                    "" if kind.rule == "channel-insertion" else kind.places.items[int(kind.places.item[row])]
-                )
                 evidence = {**evidence_of(item), **kind.evidence_of(row)}
-                out[number].append(
-                    Repair(number, a, a + end - start, new, kind.rule, tier, round(p, 4), evidence)
+                repairs[number].append(
+                    Repair(number, a, b, kind.written(row), kind.rule, tier, round(p, 4), evidence)
                 )
-        return out
+        return [Decoded(tuple(r), why) for r, why in zip(repairs, strange, strict=True)]
 
     def _judged(self, texts: Texts) -> list[Judged]:
         taken_out, rivals = self._insertions(texts)
@@ -121,18 +130,34 @@ class Decoder:
                     columns[:, 1],
                     columns[:, 2],
                     columns[:, 3] > 0,
+                    self._goes_on(texts, found, own),
                 ),
             ]
         )
         p = judge("insert", (*inserts.PLACE, *inserts.ITEM)).probability(evidence)
 
+        either = next(iter(self._slots.values()), None)
+        slot_of = {a: self._slots.get(s, either) for a, s in ((True, "after-de"), (False, "anywhere"))}
+
         def item_of(row: int) -> Item:
-            return own[int(found.item[row])] or self._slots["after-de" if after[row] else "anywhere"]
+            item = own[int(found.item[row])] or slot_of[bool(after[row])]
+            assert item is not None  # words that are no items are looked at where a slot is known
+            return item
 
         def told(row: int) -> dict[str, Any]:
             return {"gain": _nats(found.gain[row]), "gain_behind": _nats(found.behind[row])}
 
         return Judged(found, p, "channel-insertion", item_of, told), inserts.around(texts, found, p)
+
+    def _goes_on(self, texts: Texts, found: Places, own: Sequence[Item | None]) -> Bools:
+        """Whether each term stands before a character with which it is a phrase of the source."""
+        encode = self.model.alphabet.encode
+        behind = [encode(i.goes_on) if i is not None else encode("") for i in own]
+        out = np.zeros(len(found), bool)
+        for item in [n for n, ids in enumerate(behind) if len(ids)]:
+            rows = np.flatnonzero(found.item == item)
+            out[rows] = np.isin(texts.ids[found.end[rows]], behind[item])
+        return out
 
     def _restored(self, texts: Texts, kind: str, items: list[Item], fits: Fits, rivals: F64) -> Judged:
         places = insertions(texts, fits, _LEAST)

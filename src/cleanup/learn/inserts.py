@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleanup.channel.items import Item, Slot, lower_bound
+from cleanup.chars import is_han
 from cleanup.decode import inserts
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.places import Places, best_apart
@@ -82,9 +83,7 @@ def goes_on(texts: Texts, places: Places) -> Bools:
         terms, phrases = _hashes(ids, k), _hashes(ids, k + 1)
         wanted = np.unique(phrases[places.start[rows]])
         of = np.flatnonzero(np.isin(phrases, wanted))
-        pairs = np.unique(
-            np.column_stack([phrases[of], texts.article[of].astype(np.uint64)]), axis=0
-        )
+        pairs = np.unique(np.column_stack([phrases[of], texts.article[of].astype(np.uint64)]), axis=0)
         phrase, articles = np.unique(pairs[:, 0], return_counts=True)
         spread = articles[np.searchsorted(phrase, phrases[places.start[rows]])]
         term, times = np.unique(terms, return_counts=True)
@@ -225,6 +224,8 @@ def _item(scan: Scan, rows: I64, p: F64, text: str, slot: Slot, surviving: int, 
     places, texts = scan.places, scan.texts
     marked: dict[int, str] = {}
     contexts = set()
+    own = scan.goes_on & (places.item == places.item[rows[0]]) if text != "*" else np.zeros(len(places), bool)
+    behind = {texts.model.alphabet.symbol(int(s)) for s in texts.ids[places.end[own]]}
     for row in rows.tolist():
         start, end = int(places.start[row]), int(places.end[row])
         contexts.add((int(texts.ids[start - 2]), int(texts.ids[start - 1]), int(texts.ids[end])))
@@ -240,5 +241,6 @@ def _item(scan: Scan, rows: I64, p: F64, text: str, slot: Slot, surviving: int, 
         articles=len(set(scan.articles[rows].tolist())),
         contexts=len(contexts),
         sure=round(float(p[rows].mean()), 4),
+        goes_on="".join(sorted(c for c in behind if is_han(c[:1]) and len(c) == 1)),
         examples=tuple(marked.values()),
     )

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from cleanup.errors import ModelError
-from cleanup.lm import container
+from cleanup.lm import SHIPPED, container
 from cleanup.lm.alphabet import Alphabet, Ids
 from cleanup.lm.fuse import Fuse, Shape
 from cleanup.lm.words import WordTable
@@ -221,3 +222,9 @@ class Model:
             meant = codes & 0xFF if order < ORDER else codes
             score[at] = self._levels[order].log_prob.take(meant, mode="clip")
         return score
+
+
+@lru_cache(maxsize=1)
+def shipped_model() -> Model:
+    """The model that ships, open once a process."""
+    return Model.open(SHIPPED)
