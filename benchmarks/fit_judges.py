@@ -17,12 +17,15 @@ import numpy as np
 
 from cleanup.decode import inserts, strips
 from cleanup.decode import judge as judging
+from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.judge import Judge, fit
 from cleanup.decode.places import best_apart
 from cleanup.decode.texts import Texts
 from cleanup.learn import inserts as learn_inserts
 from cleanup.learn import strips as learn_strips
-from cleanup.learn.candidates import characters, words
+from cleanup.learn import words as learn_words
+from cleanup.learn.candidates import characters
+from cleanup.learn.source import learn_channel, restored
 from cleanup.lexicon import shared
 from farms import Farm, farms, is_tuned, model_for
 
@@ -40,6 +43,22 @@ def labels(farm: Farm, texts: Texts, places, written=None) -> np.ndarray:
             a, a + end - start, written or places.items[item] if written is None else written
         )
     return out
+
+
+def counts_of(texts: Texts, places, rows: np.ndarray, items) -> strips.Counts:
+    """What a learner would count of items whose places are `rows`, one for each place."""
+    article, ids = texts.article[places.start], texts.ids
+    columns = np.zeros((len(items), 3), np.int64)
+    for i in range(len(items)):
+        own = [r for r in rows.tolist() if places.item[r] == i]
+        spread = {int(article[r]) for r in own}
+        contexts = {(int(ids[places.start[r] - 1]), int(ids[places.start[r]])) for r in own}
+        columns[i] = len(own), len(spread), len(contexts)
+    table, share = texts.model.words, int(texts.chinese().sum()) / int(texts.model.words.characters.sum())
+    surviving = np.array([sum(t.count(i) for t in texts.texts) for i in items])
+    expected = np.array([table.count(i) * share for i in items])
+    every = strips.Counts(columns[:, 0], columns[:, 1], columns[:, 2], surviving, expected)
+    return every.take(places.item)
 
 
 class Fitter:
@@ -98,16 +117,16 @@ class Fitter:
         quiet = [(p[s] >= 0.5).sum() for s in self.clean if s in p]
         print(f"{title:18} undamaged p >= .5: {sum(quiet)}", flush=True)
 
-    def strips(self, kind: str) -> None:
+    def characters(self) -> None:
+        kind = "char"
         lexicon, scans, right, hits, items, named = shared(), {}, {}, {}, {}, {}
         for s, farm in self.sources.items():
             texts = self.texts(s)
-            candidates = (characters if kind == "char" else words)(texts)
-            scans[s] = learn_strips.Scan.of(texts, candidates, lexicon, self.rivals[s])
+            scans[s] = learn_strips.Scan.of(texts, characters(texts), lexicon, self.rivals[s])
             right[s] = labels(farm, texts, scans[s].places)
-            listed = set(farm.channel.get("chars" if kind == "char" else "words", ()))
+            listed = set(farm.channel.get("chars", ()))
             named[s] = np.array([float(i in listed) for i in scans[s].candidates.items])
-        gold = ("dropped_char",) if kind == "char" else ("dropped_word",)
+        gold = ("dropped_char",)
         places = {s: x.places for s, x in scans.items()}
         self.fit(f"strip-{kind}-scan", strips.PLACE, {s: x.evidence for s, x in scans.items()}, right)
         p = {s: self.weights[f"strip-{kind}-scan"].probability(x.evidence) for s, x in scans.items()}
@@ -133,6 +152,35 @@ class Fitter:
             for s in scans:
                 p[s] = np.where(use[s], self.weights[f"strip-{kind}"].probability(evidence[s]), 0.0)
             self.curve(f"{kind} round {round_ + 1}", places, p, right, gold)
+
+    def words(self) -> None:
+        """Words, in texts whose characters are restored; to be called when the judges of characters are written."""
+        lexicon, items, named, asked = shared(), {}, {}, {}
+        placed, evidence, right = {}, {}, {}
+        for s, farm in self.sources.items():
+            texts = self.texts(s)
+            channel = learn_channel(s, texts.texts, texts.model, shared)
+            scan = learn_words.Scan.of(restored(texts, channel, shared))
+            listed = farm.channel.get("words", ())
+            items[s], asked[s] = scan.evidence, ~scan.candidates.decoy
+            named[s] = np.array([float(i in listed) for i in scan.candidates.items])
+            if listed:
+                # every word that the farm strips, as if an editor had named it
+                places = insertions(texts, Fits.of(texts.model, listed), 0.0)
+                found = best_apart(places, places.gain.astype(np.float64))
+                counts = counts_of(texts, places, found, listed)
+                placed[s] = places
+                evidence[s] = np.hstack(
+                    [
+                        strips.at_places(texts, places, lexicon, self.rivals[s]),
+                        strips.of_items(counts, strips.stands_here(texts, places)),
+                    ]
+                )
+                right[s] = labels(farm, texts, places)
+        self.fit("word-item", learn_words.OF_ITEM, items, named, asked)
+        self.fit("strip-word", (*strips.PLACE, *strips.ITEM), evidence, right, ridge=3.0)
+        p = {s: self.weights["strip-word"].probability(x) for s, x in evidence.items()}
+        self.curve("word, list given", placed, p, right, ("dropped_word",))
 
     def inserts(self) -> None:
         scans, right = {}, {}
@@ -177,15 +225,14 @@ def main() -> None:
     ap.add_argument("models", type=Path)
     ap.add_argument("--cache", type=Path)
     ap.add_argument("--check", action="store_true")
-    ap.add_argument("--only", action="append", choices=("char", "word", "none"))
     a = ap.parse_args()
     kept = [a.cache / f"{n}.pkl" if a.cache else None for n in ("garbled", "clean")]
     fitter = Fitter(farms(a.bench, "garbled", kept[0]), farms(a.bench, "clean", kept[1]), a.models)
     fitter.inserts()  # first: what is pushed in is a rival of what is dropped
-    for what in a.only or ("char", "word"):
-        if what == "none":
-            continue
-        fitter.strips(what)
+    fitter.characters()
+    if not a.check:
+        fitter.write(judging.WEIGHTS)
+    fitter.words()
     if not a.check:
         fitter.write(judging.WEIGHTS)
 

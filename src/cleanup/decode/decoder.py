@@ -16,7 +16,7 @@ from cleanup.channel.items import Channel, Item
 from cleanup.decode import inserts, strips
 from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.judge import F64, judge
-from cleanup.decode.places import Places, best_apart, margins
+from cleanup.decode.places import F32, Places, best_apart, margins
 from cleanup.decode.repair import SUGGEST, Repair, evidence_of, support, tier_of
 from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.edits import Apart
@@ -35,6 +35,7 @@ class Judged:
 
     places: Places
     p: F64
+    margin: F32
     rule: str
     item_of: Callable[[int], Item]
     evidence_of: Callable[[int], dict[str, Any]]
@@ -80,10 +81,13 @@ class Decoder:
         """
         if self.idle or not texts:
             return [Decoded() for _ in texts]
-        scored = Texts.of(self.model, texts)
+        return self.judge(Texts.of(self.model, texts), closed)
+
+    def judge(self, scored: Texts, closed: Sequence[Spans] = ()) -> list[Decoded]:
+        """`decode` of texts that are scored already."""
         strange = [s.out_of_depth for s in surprises(self.model, scored.scored)]
-        repairs: list[list[Repair]] = [[] for _ in texts]
-        shut = [Apart(spans) for spans in closed]
+        repairs: list[list[Repair]] = [[] for _ in scored.texts]
+        shut = [Apart(spans) for spans in closed or [()] * len(scored.texts)]
         for kind, row in _chosen(self._judged(scored)):
             start, end = int(kind.places.start[row]), int(kind.places.end[row])
             number, a = scored.offset(start)
@@ -91,7 +95,7 @@ class Decoder:
             if strange[number] or shut[number].over(a, b) is not None:
                 continue
             item, p = kind.item_of(row), float(kind.p[row])
-            tier = tier_of(item, p)
+            tier = tier_of(item, p, float(kind.margin[row]))
             if tier is not None:
                 evidence = {**evidence_of(item), **kind.evidence_of(row)}
                 repairs[number].append(
@@ -137,7 +141,7 @@ class Decoder:
         p = judge("insert", (*inserts.PLACE, *inserts.ITEM)).probability(evidence)
 
         either = next(iter(self._slots.values()), None)
-        slot_of = {a: self._slots.get(s, either) for a, s in ((True, "after-de"), (False, "anywhere"))}
+        slot_of = {True: self._slots.get("after-de", either), False: self._slots.get("anywhere", either)}
 
         def item_of(row: int) -> Item:
             item = own[int(found.item[row])] or slot_of[bool(after[row])]
@@ -147,7 +151,8 @@ class Decoder:
         def told(row: int) -> dict[str, Any]:
             return {"gain": _nats(found.gain[row]), "gain_behind": _nats(found.behind[row])}
 
-        return Judged(found, p, "channel-insertion", item_of, told), inserts.around(texts, found, p)
+        taken_out = Judged(found, p, found.gain, "channel-insertion", item_of, told)
+        return taken_out, inserts.around(texts, found, p)
 
     def _goes_on(self, texts: Texts, found: Places, own: Sequence[Item | None]) -> Bools:
         """Whether each term stands before a character with which it is a phrase of the source."""
@@ -182,7 +187,7 @@ class Decoder:
             return out
 
         rule = "channel-dropped-character" if kind == "char" else "channel-dropped-word"
-        return Judged(places, p, rule, lambda row: items[int(places.item[row])], told)
+        return Judged(places, p, margin, rule, lambda row: items[int(places.item[row])], told)
 
 
 def _nats(value: float) -> float:

@@ -17,13 +17,13 @@ from cleanup.decode.judge import F64
 from cleanup.decode.texts import I64, Bools, Texts
 
 # Expected fewer times than this, nothing can be learned of a string: of what is stripped about half is seen.
-_CHAR_LEAST, _WORD_LEAST = 2.0, 4.0
+_CHAR_LEAST, _WORD_LEAST = 2.0, 3.0
 # A candidate stands at most this share of what is expected, and one more: 金 survived on 6 of 32 pages of a site.
 _CHAR_ABSENT, _WORD_ABSENT = 0.3, 0.1
 # A decoy stands at least this share.
 _PRESENT = 0.7
-# The words looked at: rarer ones are expected nowhere in a sample.
-_WORDS = 60_000
+# How far the words like it lower or raise what is expected of a word.
+_TOPIC = (0.2, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,23 @@ def characters(texts: Texts) -> Candidates:
     return _with_decoys(np.flatnonzero(able), expected, seen, _CHAR_ABSENT, 1.0, alphabet.symbol)
 
 
-def words(texts: Texts) -> Candidates:
-    """Words of two to four characters that may be stripped, with decoys."""
+def words(texts: Texts) -> tuple[Candidates, F64]:
+    """Words of two to four characters that may be stripped, with decoys, and for each how often words like it stand.
+
+    What is expected of a word follows its topic: a source that has many times as many 软件 and 系统 as clean text would
+    have as many times 版本. That factor is the second result, shape (len(items),).
+    """
     table = texts.model.words
-    n = min(len(table), _WORDS)
-    seen = occurrences(texts)[:n]
-    chinese = int(texts.chinese().sum())
-    expected = table.counts[:n] * (chinese / max(1, int(table.characters.sum())))
-    first, last, length = (column[:n] for column in table.first_last)
+    seen = occurrences(texts)
+    general = table.counts * (int(texts.chinese().sum()) / max(1, int(table.characters.sum())))
+    alike = (table.over_stand_ins(seen) + 1) / (table.over_stand_ins(general) + 1)
+    expected = general * np.clip(alike, *_TOPIC)
+    first, last, length = table.first_last
     han = texts.model.alphabet.is_chinese
     able = (expected >= _WORD_LEAST) & (length >= 2) & (length <= 4) & han[first] & han[last]
-    return _with_decoys(np.flatnonzero(able), expected, seen, _WORD_ABSENT, 0.0, table.word)
+    found = _with_decoys(np.flatnonzero(able), expected, seen, _WORD_ABSENT, 0.0, table.word)
+    numbers = [n for w in found.items if (n := table.number(w)) is not None]
+    return found, alike[numbers]
 
 
 def occurrences(texts: Texts) -> I64:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from cleanup.channel.check import rounded
 from cleanup.channel.items import Channel, Item
+from cleanup.data import Edit
+from cleanup.decode.decoder import Decoder
+from cleanup.decode.judge import questions
 from cleanup.decode.texts import Texts
+from cleanup.edits import apply
 from cleanup.learn.inserts import learn_inserts
 from cleanup.learn.strips import learn_strips
+from cleanup.learn.words import learn_words
 from cleanup.lexicon import Lexicon
 from cleanup.lm.model import Model
 from cleanup.lm.surprise import surprise
 
 # With fewer articles nothing is learned: what one article says twice is no habit of a source.
 ARTICLES_MIN = 10
+# Repairs are taken for made from here on, when learning goes on in the repaired texts.
+SURE = 0.8
 
 
 def learn_channel(
@@ -42,4 +50,21 @@ def learn_channel(
     scored = Texts.of(model, known)
     pushed_in, rivals = learn_inserts(scored)
     items: list[Item] = [*learn_strips(scored, lexicon(), rivals, surnames=surnames), *pushed_in]
-    return rounded(Channel(source, tuple(items), len(known), size, model.digest, tuple(notes)))
+    channel = rounded(Channel(source, tuple(items), len(known), size, model.digest, tuple(notes)))
+    if "word-item" in questions():
+        channel = rounded(
+            replace(channel, items=(*channel.items, *learn_words(restored(scored, channel, lexicon))))
+        )
+    return channel
+
+
+def restored(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> Texts:
+    """The texts with what a channel is surest of repaired: a lost character looks much like a lost word."""
+    decoder = Decoder(texts.model, channel, lexicon)
+    if decoder.idle:
+        return texts
+    new = []
+    for text, decoded in zip(texts.texts, decoder.judge(texts), strict=True):
+        sure = [Edit(r.start, r.end, r.replacement) for r in decoded.repairs if r.confidence >= SURE]
+        new.append(apply(text, sure))
+    return Texts.of(texts.model, new)

@@ -19,7 +19,7 @@ from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.places import Places, best_apart
 from cleanup.decode.texts import I64, Bools, Texts
-from cleanup.learn.candidates import Candidates, characters, words
+from cleanup.learn.candidates import Candidates, characters
 from cleanup.learn.surnames import SURNAMES
 from cleanup.lexicon import Lexicon
 
@@ -143,12 +143,9 @@ def of_items(hits: Hits, p: F64, *, surnames: bool = True) -> F64:
 
 
 def learn_strips(texts: Texts, lexicon: Lexicon, rivals: F64, *, surnames: bool = True) -> list[Item]:
-    """The characters and words that a source strips, as items, surest first."""
-    out: list[Item] = []
-    for kind, candidates in (("char", characters(texts)), ("word", words(texts))):
-        scan = Scan.of(texts, candidates, lexicon, rivals)
-        out += _settled(scan, kind, surnames=surnames)
-    return sorted(out, key=lambda i: (-i.sure, -i.found, i.text))
+    """The characters that a source strips, as items, surest first."""
+    scan = Scan.of(texts, characters(texts), lexicon, rivals)
+    return sorted(_settled(scan, "char", surnames=surnames), key=lambda i: (-i.sure, -i.found, i.text))
 
 
 def _settled(scan: Scan, kind: str, *, surnames: bool) -> list[Item]:

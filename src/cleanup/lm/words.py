@@ -129,6 +129,16 @@ class WordTable:
         begins = np.append(0, ends)[:-1]
         return self._symbols[begins].astype(np.int64), self._symbols[ends - 1].astype(np.int64), ends - begins
 
+    def over_stand_ins(self, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """For each word the sum of some values over its stand-ins, 0 for words without, shape (n,).
+
+        values  one for each word, shape (n,)
+        """
+        out = np.zeros(len(self))
+        entries = self._stand_ins
+        out[: len(entries)] = np.where(entries > 0, np.asarray(values, np.float64)[entries >> 8], 0.0).sum(1)
+        return out
+
     def stand_ins(self, word: str) -> list[StandIn]:
         """Words that fill the slots the word fills, most alike first; none where too little is known of it."""
         number = self.number(word)
