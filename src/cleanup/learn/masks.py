@@ -30,6 +30,7 @@ from cleanup.learn.mixture import Mixture, grow, margin, shares_of
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 # Slots that are looked at for each costume, those of the lowest hashes: enough to tell a word that hides behind
 # one mask in twenty, and a bound of the time that a large source takes.
@@ -55,6 +56,7 @@ _OTHER_LENGTH = 5.0
 # Nats over cost at which a word is as likely right as wrong, and how many make it e times likelier. On the
 # simulated sources: of words with 8 to 20 nats 11 of 17 were right, above 20 all of 122.
 _EVEN, _STEP = 12.0, 4.0
+_EVEN_BESIDE, _PROVEN = 8.0, 0.9
 _LEAST_SURE = 0.5
 # Masks, and different pairs of neighbours, below which nothing is learned; and the share of slots and the number
 # of words that the learned ones must explain and not exceed.
@@ -84,7 +86,8 @@ def learn_masks(texts: Texts, masks: Sequence[Place]) -> list[Item]:
 class _Election:
     """The words that may stand behind a costume, and what the sampled slots say of them.
 
-    fits  shape (slots, words); worth, absent, surviving, expected shape (words,)
+    fits     shape (slots, words); worth, absent, surviving, expected shape (words,)
+    missing  which words of the whole table the source does not write, by number
     """
 
     slots: Slots
@@ -93,10 +96,11 @@ class _Election:
     numbers: I64
     fits: F64
     worth: F64
-    absent: npt.NDArray[np.bool_]
+    absent: Bools
     surviving: I64
     expected: F64
     likeliest: tuple[I64, F64]
+    missing: Bools
 
     def excludes(self, chosen: int, other: int) -> bool:
         """A filter that masks 时间 masks it inside of 段时间, too."""
@@ -110,18 +114,30 @@ def _words_behind(texts: Texts, places: list[Place], told: int) -> list[Item]:
     if len(sample) < _LEAST:
         return []
     e = _election(texts, sample, len(places), told)
-    mixture = grow(e.fits, e.weight, e.worth, e.excludes)
-    sure = {}
-    explained = 0.0
-    for share, j in zip(mixture.shares.tolist(), mixture.chosen, strict=True):
-        if e.absent[j]:
-            how = _sure(e, mixture, j, share * len(places))
-            if how >= _LEAST_SURE:
-                sure[j] = how
-                explained += share
+    first = grow(e.fits, e.weight, e.worth, e.excludes)
+    proven = _learned(e, first, len(places), _EVEN)
+    # where a word is proven, the rest of the masks hide absent words, too: without the present ones to compete
+    # with, and with less to show, those beside it are found
+    if not proven or max(proven.values()) < _PROVEN:
+        return []
+    second = grow(
+        e.fits, e.weight, e.worth, e.excludes, among=e.absent, begin=[j for j in first.chosen if j in proven]
+    )
+    sure = _learned(e, second, len(places), _EVEN_BESIDE)
+    explained = sum(s for s, j in zip(second.shares.tolist(), second.chosen, strict=True) if j in sure)
     if explained < _HALF or len(sure) > _MOST_WORDS:
         return []
     return _items(texts, places, slots, e, sure)
+
+
+def _learned(e: _Election, mixture: Mixture, masks: int, even: float) -> dict[int, float]:
+    """The absent words of a mixture that are likelier right than not, and how sure that is."""
+    sure = {
+        j: _sure(e, mixture, j, share * masks, even)
+        for share, j in zip(mixture.shares.tolist(), mixture.chosen, strict=True)
+        if e.absent[j]
+    }
+    return {j: s for j, s in sure.items() if s >= _LEAST_SURE}
 
 
 def _sample(slots: Slots) -> Slots:
@@ -144,11 +160,18 @@ def _election(texts: Texts, slots: Slots, masks: int, told: int) -> _Election:
     part = np.exp(score - np.logaddexp.reduce(score, axis=1)[:, None]) * weight[:, None]
     mass = np.bincount(best.reshape(-1), part.reshape(-1), minlength=len(words))
     known = common_words(texts.model)
-    known = known[mass[known] > 0]
     known = known[np.argsort(-mass[known], kind="stable")]
     surviving = survivors(texts, known)
     absent = surviving <= max(1.0, _SURVIVING * masks)
-    elected = np.concatenate([np.flatnonzero(absent)[:_CANDIDATES], np.flatnonzero(~absent)[:_CANDIDATES]])
+    missing = np.zeros(len(words), bool)
+    missing[known] = absent
+    missed = np.argsort(np.where(absent, known, len(words)), kind="stable")[: _CANDIDATES // 2]
+    elected = np.concatenate(
+        [
+            np.union1d(np.flatnonzero(absent)[:_CANDIDATES], missed[absent[missed]]),
+            np.flatnonzero(~absent)[:_CANDIDATES],
+        ]
+    )
     numbers, surviving, absent = known[elected], surviving[elected], absent[elected]
     share = np.exp(words.log_probs[numbers].astype(np.float64))
     expected = share * float(texts.chinese().sum()) / _WORD_LENGTH
@@ -157,17 +180,19 @@ def _election(texts: Texts, slots: Slots, masks: int, told: int) -> _Election:
         worth -= _OTHER_LENGTH * (words.first_last[2][numbers] != told)
     names = [words.word(n) for n in numbers.tolist()]
     fits = slots.fits(numbers, likeliest)
-    return _Election(slots, weight, names, numbers, fits, worth, absent, surviving, expected, likeliest)
+    return _Election(
+        slots, weight, names, numbers, fits, worth, absent, surviving, expected, likeliest, missing
+    )
 
 
-def _sure(e: _Election, mixture: Mixture, word: int, found: float) -> float:
+def _sure(e: _Election, mixture: Mixture, word: int, found: float, even: float) -> float:
     """The probability that a chosen word is right; 0 where its kind does as well."""
     nats = margin(e.fits, e.weight, e.worth, mixture, word)
     wild = max(0.0, float(np.log(found / max(1e-3, e.expected[word])))) ** 2 / (2 * _SPREAD**2)
     nats -= _RARE * max(0.0, wild - _WILD)
     if nats <= 0 or _kind_does_as_well(e, mixture, word):
         return 0.0
-    return float(1 / (1 + np.exp((_EVEN - nats) / _STEP)))
+    return float(1 / (1 + np.exp((even - nats) / _STEP)))
 
 
 def _kind_does_as_well(e: _Election, mixture: Mixture, word: int) -> bool:
@@ -175,7 +200,7 @@ def _kind_does_as_well(e: _Election, mixture: Mixture, word: int) -> bool:
     kind = [
         (words.number(s.word), s.similarity)
         for s in words.stand_ins(name)
-        if len(s.word) > 1 and s.word not in name and name not in s.word
+        if s.word not in name and name not in s.word and e.missing[words.number(s.word)]
     ]
     if not kind:
         return False

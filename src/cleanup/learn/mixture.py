@@ -15,6 +15,7 @@ import numpy.typing as npt
 from cleanup.decode.slots import CAP
 
 F64 = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 # Shares that a word is tried with before it enters.
 _TRIED = (0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.4, 0.6, 0.8, 0.95)
@@ -49,15 +50,26 @@ def shares_of(fits: F64, weight: F64, chosen: Sequence[int]) -> Mixture:
     return Mixture(tuple(chosen), share[1:], float(weight @ np.log(ratio @ share)))
 
 
-def grow(fits: F64, weight: F64, worth: F64, excludes: Callable[[int, int], bool]) -> Mixture:
+def grow(
+    fits: F64,
+    weight: F64,
+    worth: F64,
+    excludes: Callable[[int, int], bool],
+    *,
+    among: Bools | None = None,
+    begin: Sequence[int] = (),
+) -> Mixture:
     """The words that explain the slots, each of which pays for itself.
 
     worth     of taking each word before any slot is looked at, in nats, shape (words,); negative is a cost
     excludes  whether a word that was chosen forbids another
+    among     which words may be chosen, all if not given
+    begin     words that are chosen already
     """
     ratio = np.exp(np.clip(fits, -CAP, CAP))
-    now = shares_of(fits, weight, ())
-    free = np.ones(fits.shape[1], bool)
+    now = shares_of(fits, weight, begin)
+    free = np.ones(fits.shape[1], bool) if among is None else among.copy()
+    free &= [not any(excludes(c, j) for c in begin) for j in range(fits.shape[1])]
     while free.any() and len(now.chosen) < _MOST:
         whole = 1 - now.shares.sum() + ratio[:, list(now.chosen)] @ now.shares
         gain = np.full(fits.shape[1], -np.inf)
