@@ -7,7 +7,7 @@ fit, such as one between two stops, says nothing for any.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from cleanup.decode.texts import Texts
 from cleanup.lm.alphabet import BORDER, Ids
 from cleanup.lm.model import ORDER, Model
 
+F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
@@ -79,23 +80,39 @@ class Slots:
         out: F64 = score[:, _REACH:].sum(1, dtype=np.float64)
         return out
 
-    def likeliest(self) -> tuple[I64, F64]:
-        """The best words of each slot and ln of their shares among all, shape (n, look) each, in no order."""
-        words, model = common_words(self.model), self.model
-        first, last, _ = (x[words] for x in model.words.first_last)
-        look = min(_LOOK, len(words))
+    def rough_log_probs(self, numbers: I64) -> Iterator[F32]:
+        """The same for many words, slot by slot and by pairs of symbols alone: first rankings, shape (words,) each."""
+        model = self.model
+        first, last, _ = (x[numbers] for x in model.words.first_last)
         # inside the word the first ranking knows no better than how common the word is
-        inside = model.words.log_probs[words] - model.unigram_log_prob[first]
+        inside = model.words.log_probs[numbers] - model.unigram_log_prob[first]
         before, behind = self.windows[:, _REACH - 1], self.windows[:, _REACH]
         begins = {c: model.bigram_log_probs(c, None)[first] + inside for c in np.unique(before).tolist()}
         ends = {c: model.bigram_log_probs(None, c)[last] for c in np.unique(behind).tolist()}
+        for a, b in zip(before.tolist(), behind.tolist(), strict=True):
+            yield begins[a] + ends[b]
+
+    def likeliest(self) -> tuple[I64, F64]:
+        """The best words of each slot and ln of their shares among all, shape (n, look) each, in no order."""
+        words = common_words(self.model)
+        look = min(_LOOK, len(words))
         best = np.empty((len(self), look), np.int64)
-        for i, (a, b) in enumerate(zip(before.tolist(), behind.tolist(), strict=True)):
-            best[i] = np.argpartition(-(begins[a] + ends[b]), look - 1)[:look]
+        for i, rough in enumerate(self.rough_log_probs(words)):
+            best[i] = np.argpartition(-rough, look - 1)[:look]
         best = words[best]
         rows = np.repeat(np.arange(len(self)), look)
-        score = self.log_probs(rows, best.reshape(-1)).reshape(best.shape)
-        return best, score
+        return best, self.log_probs(rows, best.reshape(-1)).reshape(best.shape)
+
+    def rough_nats(self, numbers: I64, weight: F64, share: float) -> F64:
+        """How much likelier the slots are if that share of them hides each word, by pairs of symbols, shape (words,)."""
+        common = self.model.words.log_probs[numbers]
+        common -= np.logaddexp.reduce(common)
+        out = np.zeros(len(numbers))
+        for rough, w in zip(self.rough_log_probs(numbers), weight.tolist(), strict=True):
+            fit = rough - rough.max()
+            fit -= np.log(np.exp(fit).sum()) + common
+            out += w * np.log(1 - share + share * np.exp(np.minimum(fit, CAP)))
+        return out
 
     def fits(self, numbers: I64, likeliest: tuple[I64, F64] | None = None) -> F64:
         """ln P(surroundings | word) - ln P(surroundings | any word), shape (n, len(numbers)), in nats."""

@@ -15,7 +15,6 @@ import numpy.typing as npt
 from cleanup.decode.slots import CAP
 
 F64 = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 # Shares that a word is tried with before it enters.
 _TRIED = (0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.4, 0.6, 0.8, 0.95)
@@ -56,20 +55,17 @@ def grow(
     worth: F64,
     excludes: Callable[[int, int], bool],
     *,
-    among: Bools | None = None,
     begin: Sequence[int] = (),
 ) -> Mixture:
     """The words that explain the slots, each of which pays for itself.
 
     worth     of taking each word before any slot is looked at, in nats, shape (words,); negative is a cost
     excludes  whether a word that was chosen forbids another
-    among     which words may be chosen, all if not given
     begin     words that are chosen already
     """
     ratio = np.exp(np.clip(fits, -CAP, CAP))
     now = shares_of(fits, weight, begin)
-    free = np.ones(fits.shape[1], bool) if among is None else among.copy()
-    free &= [not any(excludes(c, j) for c in begin) for j in range(fits.shape[1])]
+    free = np.array([not any(j == c or excludes(c, j) for c in begin) for j in range(fits.shape[1])], bool)
     while free.any() and len(now.chosen) < _MOST:
         whole = 1 - now.shares.sum() + ratio[:, list(now.chosen)] @ now.shares
         gain = np.full(fits.shape[1], -np.inf)
@@ -94,3 +90,11 @@ def margin(fits: F64, weight: F64, worth: F64, mixture: Mixture, word: int) -> f
     """How many nats a chosen word is worth beside the others."""
     rest = shares_of(fits, weight, [j for j in mixture.chosen if j != word])
     return mixture.nats - rest.nats + float(worth[word])
+
+
+def explained(fits: F64, mixture: Mixture, words: Sequence[int]) -> F64:
+    """The share of each slot that some of the chosen words explain, shape (n,)."""
+    part = np.exp(np.clip(fits[:, list(mixture.chosen)], -CAP, CAP)) * mixture.shares
+    of = [j in words for j in mixture.chosen]
+    share: F64 = part[:, of].sum(1) / (1 - mixture.shares.sum() + part.sum(1))
+    return share
