@@ -32,7 +32,7 @@ F64 = npt.NDArray[np.float64]
 # Nats over cost at which a word is as likely right as wrong, and how many make it e times likelier. Of words with 8
 # to 20 nats on simulated sources 11 of 17 were right, above 20 all of 122. Beside a word that is proven, the fewer.
 _EVEN, _STEP = 12.0, 4.0
-_EVEN_BESIDE, _PROVEN = 8.0, 0.9
+_EVEN_BESIDE, _PROVEN = 9.0, 0.9
 _LEAST_SURE = 0.5
 # Masks, and different pairs of neighbours, below which nothing is learned; and the share of slots and the number
 # of words that the learned ones must explain and not exceed.
@@ -69,7 +69,7 @@ def _words_behind(texts: Texts, places: list[Place], told: int) -> list[Item]:
     absent = np.union1d(absent, ballot.hidden(ballot.weight))
     e = ballot.elect(np.concatenate([absent, present]))
     first = grow(e.fits, ballot.weight, e.worth, e.excludes)
-    proven = _learned(ballot, e, first, _EVEN)
+    proven = _learned(ballot, e, first, dict.fromkeys(first.chosen, _EVEN))
     if not proven or max(proven.values()) < _PROVEN:
         return []
     # where a word is proven the other masks hide absent words, too: these are looked for in the slots that are
@@ -80,17 +80,17 @@ def _words_behind(texts: Texts, places: list[Place], told: int) -> list[Item]:
     e = ballot.elect(np.union1d(np.searchsorted(ballot.numbers, numbers), beside))
     begin = np.searchsorted(e.numbers, numbers).tolist()
     second = grow(e.fits, ballot.weight, e.worth, e.excludes, begin=begin)
-    sure = _learned(ballot, e, second, _EVEN_BESIDE)
+    sure = _learned(ballot, e, second, {j: _EVEN if j in begin else _EVEN_BESIDE for j in second.chosen})
     share = sum(s for s, j in zip(second.shares.tolist(), second.chosen, strict=True) if j in sure)
     if share < _HALF or len(sure) > _MOST_WORDS:
         return []
     return _items(texts, places, slots, e, sure)
 
 
-def _learned(ballot: Ballot, e: Election, mixture: Mixture, even: float) -> dict[int, float]:
+def _learned(ballot: Ballot, e: Election, mixture: Mixture, even: dict[int, float]) -> dict[int, float]:
     """The absent words of a mixture that are likelier right than not, and how sure that is."""
     sure = {
-        j: _sure(ballot, e, mixture, j, share * ballot.masks, even)
+        j: _sure(ballot, e, mixture, j, share * ballot.masks, even[j])
         for share, j in zip(mixture.shares.tolist(), mixture.chosen, strict=True)
         if e.absent[j]
     }
