@@ -257,11 +257,9 @@ def simulate(folder: Path, model_of: Callable[[str], Model]) -> dict:
                 )
                 print(f"  {source} {kind}: {told}")
     for kind, (right, false, wanted, n) in counts.items():
-        sure = [r for p, r in fills[kind] if p >= 0.9]
-        print(
-            f"{kind:26} {n:3} sources: learned {right} of {wanted}, {false} false; "
-            f"filled at .9: {len(sure)} of {len(fills[kind])} asked, {np.mean(sure) if sure else 0:.3f} right"
-        )
+        print(f"{kind:26} {n:3} sources: learned {right} of {wanted}, {false} false")
+        if fills[kind]:
+            print(f"{'':26} {curve(fills[kind], len(fills[kind]))}")
     few = [f for k, own in fills.items() if not k.startswith("many") for f in own]
     print(f"right by confidence: {deciles(few)}")
     return {"learned": dict(counts)}
