@@ -23,12 +23,13 @@ I64 = npt.NDArray[np.int64]
 
 _REACH = ORDER - 1
 # "Any word" is the sum over the commonest words of two characters and more, of which the best are looked at by
-# the whole model. Between 6,000 words with the best 256 and 20,000 with 512, the right word of two was chosen
-# equally often on the farms tuned on; more words find rarer ones, and cost a tenth of the time.
+# the whole model. On eight farms the word that was masked is among the best 256 of 6,000 words in .54 of its slots,
+# among the best 512 of 20,000 in .70; more words find rarer ones.
 COMMON = 40_000
 _LOOK = 512
 # What one slot may say for or against a word, in nats: a fixed phrase is certain of its word, and must not pay
-# for a word alone. Of 6, 8 and 10, most words were learned and fewest false ones with 8.
+# for a word alone. With 6, 8 and 10, of 240 words of simulated sources 135, 133 and 136 were learned, and 10, 9 and
+# 10 false ones.
 CAP = 8.0
 # Rows of symbols that are scored at a time.
 _ROUND = 1 << 16

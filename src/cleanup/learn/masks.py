@@ -39,6 +39,9 @@ _LEAST_SURE = 0.5
 _LEAST = 3
 _HALF = 0.5
 _MOST_WORDS = 4
+# What words that are not believed may explain before it casts doubt on those beside them: a tenth is picked up by
+# chance in sources whose words are all learned.
+_STRAY = 0.1
 _EXAMPLES = 5
 
 
@@ -81,10 +84,13 @@ def _words_behind(texts: Texts, places: list[Place], told: int) -> list[Item]:
     begin = np.searchsorted(e.numbers, numbers).tolist()
     second = grow(e.fits, ballot.weight, e.worth, e.excludes, begin=begin)
     sure = _learned(ballot, e, second, {j: _EVEN if j in begin else _EVEN_BESIDE for j in second.chosen})
-    share = sum(s for s, j in zip(second.shares.tolist(), second.chosen, strict=True) if j in sure)
-    if share < _HALF or len(sure) > _MOST_WORDS:
+    share = dict(zip(second.chosen, second.shares.tolist(), strict=True))
+    if sum(share[j] for j in sure) < _HALF or len(sure) > _MOST_WORDS:
         return []
-    return _items(texts, places, slots, e, sure)
+    # masks that are explained by a word which is not believed hide another one, and it fits where this one does
+    doubt = {j: s * (1 - sure[j]) if j in sure else max(0.0, s - _STRAY) for j, s in share.items()}
+    beside_it = {j: sum(d for k, d in doubt.items() if k != j) for j in sure}
+    return _items(texts, places, slots, e, {j: s * (1 - beside_it[j]) for j, s in sure.items()})
 
 
 def _learned(ballot: Ballot, e: Election, mixture: Mixture, even: dict[int, float]) -> dict[int, float]:

@@ -18,9 +18,9 @@ F64 = npt.NDArray[np.float64]
 
 # Shares that a word is tried with before it enters.
 _TRIED = (0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.4, 0.6, 0.8, 0.95)
-# Rounds of re-estimation: shares stand still to three digits after about 30.
+# Rounds of re-estimation.
 _ROUNDS = 60
-# A source masks four words at most that were met; more than this many explain anything.
+# More words than this explain anything; those that are learned are four at most.
 _MOST = 12
 
 
