@@ -18,6 +18,7 @@ from cleanup.learn.prepare import preparer
 from cleanup.lm import SHIPPED
 from cleanup.lm.model import Model
 from cleanup.recurrence import LineCounts
+from cleanup.verify import load_verified
 from folds import FOLDS, family
 from gate import TUNED, canonical
 
@@ -77,7 +78,7 @@ def farms(bench: Path, name: str = "garbled", cache: Path | None = None) -> dict
     lines = LineCounts()
     for r in records:
         lines.add(r["source"], r["text"])
-    prepare = preparer(recurrence=lines.freeze())
+    prepare = preparer(load_verified(), lines.freeze())
     out: dict[str, Farm] = {}
     for r in records:
         farm = out.setdefault(r["source"], Farm(r["source"], [], channels.get(r["source"], {}), {}))

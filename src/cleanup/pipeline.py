@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cleanup import edits as ed
 from cleanup.builtin import BUILT_IN
@@ -26,8 +26,7 @@ from cleanup.data import (
     Rule,
     Tier,
 )
-from cleanup.decode.decoder import Decoded, Decoder
-from cleanup.decode.repair import Repair
+from cleanup.decode.repair import Decoded, Repair
 from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
 from cleanup.detect.closed import closed_spans, emphasis_spans, merge
 from cleanup.detect.reading import Proposal, Reading
@@ -36,10 +35,14 @@ from cleanup.detect.script_plain import simplified
 from cleanup.detect.share import spare_all_page
 from cleanup.fold import View, fold
 from cleanup.lexicon import Lexicon, shared
-from cleanup.lm.model import Model, shipped_model
 from cleanup.numbering import numbered
 from cleanup.recurrence import Recurrence
 from cleanup.rules import RuleSet
+
+if TYPE_CHECKING:
+    # numpy and the model take a tenth of a second, and are needed where a channel is
+    from cleanup.decode.decoder import Decoder
+    from cleanup.lm.model import Model
 
 Lang = Literal["zh", "en"]
 Spans = tuple[tuple[int, int], ...]
@@ -124,7 +127,7 @@ class Cleaner:
         self.lang = lang
         self.channels = {c.source: c for c in channels}
         self._lexicon = lexicon
-        self._model = model or shipped_model
+        self._model = model or _shipped_model
         self._by_stage = [Book([r for r in rules.rules if stage.takes(r)]) for stage in STAGES]
         self._decoders: dict[str, Decoder | None] = {}
 
@@ -173,6 +176,8 @@ class Cleaner:
             channel = self.channels.get(source)
             decoder = None
             if channel is not None and any(i.status != "rejected" for i in channel.items):
+                from cleanup.decode.decoder import Decoder
+
                 decoder = Decoder(self._model(), channel, self._lexicon)
             self._decoders[source] = None if decoder is None or decoder.idle else decoder
         return self._decoders[source]
@@ -344,6 +349,12 @@ class Cleaner:
                     standing[key] = p
                     stands.add(p.start, p.end)
         return list(standing.values()), list(skipped.values())
+
+
+def _shipped_model() -> Model:
+    from cleanup.lm.model import shipped_model
+
+    return shipped_model()
 
 
 def _with_repairs(found: list[Proposal], repairs: Sequence[Repair]) -> list[Proposal]:

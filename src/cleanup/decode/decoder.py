@@ -17,7 +17,7 @@ from cleanup.decode import inserts, strips
 from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.places import F32, Places, best_apart, margins
-from cleanup.decode.repair import SUGGEST, Repair, evidence_of, support, tier_of
+from cleanup.decode.repair import SUGGEST, Decoded, Repair, evidence_of, support, tier_of
 from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.edits import Apart
 from cleanup.lexicon import Lexicon
@@ -43,14 +43,6 @@ class Judged:
     def written(self, row: int) -> str:
         """What a hypothesis writes: nothing where it takes a term out."""
         return "" if self.rule == "channel-insertion" else self.places.items[int(self.places.item[row])]
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """What decoding makes of a text: its repairs in order of place, or why it was left alone."""
-
-    repairs: tuple[Repair, ...] = ()
-    strange: str = ""
 
 
 class Decoder:

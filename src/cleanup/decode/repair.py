@@ -39,6 +39,14 @@ class Repair:
     evidence: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What decoding makes of a text: its repairs in order of place, or why it was left alone."""
+
+    repairs: tuple[Repair, ...] = ()
+    strange: str = ""
+
+
 def support(item: Item) -> tuple[int, int, int]:
     """found, articles and contexts of an item as decoding counts them."""
     if item.status != "approved":

@@ -11,7 +11,6 @@ from cleanup.data import Document, Edit, Kind
 from cleanup.pipeline import Cleaner
 from cleanup.recurrence import Recurrence
 from cleanup.rules import RuleSet
-from cleanup.verify import load_verified
 
 # What is repaired before learning.
 AROUND: frozenset[Kind] = frozenset(
@@ -20,10 +19,9 @@ AROUND: frozenset[Kind] = frozenset(
 
 
 def preparer(
-    rules: RuleSet | None = None, recurrence: Recurrence | None = None
+    rules: RuleSet, recurrence: Recurrence | None = None
 ) -> Callable[[Document], tuple[str, list[Edit]]]:
     """A function that prepares a document: its text, and the edits that made it."""
-    rules = load_verified() if rules is None else rules
     cleaner = Cleaner(
         rules.without([r.id for r in rules.rules if r.kind not in AROUND]), recurrence=recurrence
     )
