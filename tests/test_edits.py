@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleanup import edits as ed
-from cleanup.data import Edit
+from cleanup.data import Document, Edit
 from cleanup.errors import EditError
+from cleanup.pipeline import Cleaner
+from cleanup.rules import load_rules
 
 TEXT = st.text(alphabet="信用卡催收员,。ab\n", max_size=24)
 
@@ -70,16 +72,18 @@ def test_two_passes_composed_do_what_they_did_one_after_the_other(case):
 
 
 @given(passes(count=3))
-def test_a_fixed_point_replays_from_the_original(case):
+def test_passes_replay_from_the_original(case):
     text, todo = case
-    point = ed.fixed_point(text, lambda _, n: todo[n] if n < 3 else [], bound=5)
-    # a pass without edits is taken for the end, as it must be
-    done = next((n for n, edits in enumerate(todo) if not edits), 3)
+    made = ed.Passes(text)
     now = text
-    for edits in todo[:done]:
+    for edits in todo:
+        made.make(edits)
         now = ed.apply(now, edits)
-    assert point.text == now == ed.apply(text, point.edits)
-    assert point.settled
+    assert made.text == now == ed.apply(text, made.edits)
+    assert made.count == len(todo)
+    parts = [p for parts in made.made_of for p in parts]
+    assert all(j < len(todo[n]) for n, j in parts)
+    assert len(set(parts)) == len(parts)
 
 
 @given(passes(count=1), st.data())
@@ -104,11 +108,32 @@ def test_what_a_place_overlaps_is_found_by_search_as_by_looking_at_all(case, a, 
     assert ed.Apart((e.start, e.end) for e in edits).over(start, end) == (over[0] if over else None)
 
 
-def test_rules_that_undo_each_other_are_told_not_followed():
-    flip = {"甲": "乙", "乙": "甲"}
-    point = ed.fixed_point("甲", lambda now, n: [Edit(0, 1, flip[now])], bound=4)
-    assert not point.settled
-    assert ed.apply("甲", point.edits) == point.text
+_FLIP = """
+[[rule]]
+id = "{0}-becomes-{1}"
+action = "replace"
+kind = "spin_seam"
+tier = "auto"
+terms = ["{2}"]
+replace = "{3}"
+message = {{ zh = "换字", en = "swap" }}
+why = "A rule that another one undoes."
+fires = ["木[{2}→{3}]匠"]
+quiet = ["木匠"]
+"""
+
+
+def test_rules_that_undo_each_other_are_told_not_followed(tmp_path):
+    rules = tmp_path / "flip.toml"
+    rules.write_text(
+        'about = "two rules that undo each other"\n'
+        + _FLIP.format("a", "b", "甲", "乙")
+        + _FLIP.format("b", "a", "乙", "甲"),
+        "utf-8",
+    )
+    outcome = Cleaner(load_rules([rules])).clean(Document("a", "木甲匠"))
+    assert any(note.startswith("no fixed point: ") for note in outcome.notes), outcome.notes
+    assert ed.apply("木甲匠", [f.edit for f in outcome.applied]) == outcome.text
 
 
 def test_insertion_at_a_seam_comes_after_what_was_deleted():

@@ -143,6 +143,14 @@ _ALL = (
         "The source strips the word, by its dump; the sentence wants it here.",
     ),
     BuiltIn(
+        "channel-mask",
+        "mask",
+        "suggest",
+        "replace",
+        {"zh": "该来源用掩码代替的词", "en": "a word that this source masks"},
+        "The source hides few words behind this sign, by its dump; of these the word fits here best.",
+    ),
+    BuiltIn(
         "channel-insertion",
         "spam_insertion",
         "auto",

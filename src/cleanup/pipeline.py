@@ -358,7 +358,11 @@ def _shipped_model() -> Model:
 
 
 def _with_repairs(found: list[Proposal], repairs: Sequence[Repair]) -> list[Proposal]:
-    """Proposals with those of a channel. Where a rule proposes the same edit, the surer of the two stays."""
+    """Proposals with those of a channel. Where a rule proposes the same edit, the surer of the two stays; a flag goes
+    where the channel knows the repair.
+    """
+    repaired = {(r.start, r.end) for r in repairs if r.start < r.end}
+    found = [p for p in found if p.tier != "flag" or (p.start, p.end) not in repaired]
     out = list(found)
     same = {(p.start, p.end, p.replacement): n for n, p in enumerate(found)}
     for r in repairs:

@@ -16,6 +16,7 @@ from cleanup.channel.items import Channel, Item
 from cleanup.decode import inserts, strips
 from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.judge import F64, judge
+from cleanup.decode.masks import fill_masks, find_masks, worn
 from cleanup.decode.places import F32, Places, best_apart, margins
 from cleanup.decode.repair import SUGGEST, Decoded, Repair, evidence_of, support, tier_of
 from cleanup.decode.texts import I64, Bools, Texts
@@ -58,12 +59,13 @@ class Decoder:
         ]
         self._fits = [Fits.of(model, [i.text for i in items]) for items in self._strips]
         self._terms = {i.text: i for i in channel.of("insert") if i.text != "*"}
+        self._masks = channel.of("mask")
         self._slots = {i.slot: i for i in channel.of("insert") if i.text == "*"}
 
     @property
     def idle(self) -> bool:
         """Whether the channel knows nothing that could be repaired."""
-        return not (any(self._strips) or self._terms or self._slots)
+        return not (any(self._strips) or self._terms or self._slots or self._masks)
 
     def decode(self, texts: Sequence[str], closed: Sequence[Spans]) -> list[Decoded]:
         """The repairs of each text, none touching another.
@@ -93,7 +95,42 @@ class Decoder:
                 repairs[number].append(
                     Repair(number, a, b, kind.written(row), kind.rule, tier, round(p, 4), evidence)
                 )
-        return [Decoded(tuple(r), why) for r, why in zip(repairs, strange, strict=True)]
+        for r in self._filled(scored):
+            if not strange[r.number] and shut[r.number].over(r.start, r.end) is None:
+                clear = Apart([(o.start, o.end) for o in repairs[r.number]])
+                if clear.over(r.start, r.end) is None:
+                    repairs[r.number].append(r)
+        return [
+            Decoded(tuple(sorted(r, key=lambda x: (x.start, x.end))), why)
+            for r, why in zip(repairs, strange, strict=True)
+        ]
+
+    def _filled(self, texts: Texts) -> list[Repair]:
+        """The words behind the masks of the texts, where the channel knows the costume."""
+        if not self._masks:
+            return []
+        item_of = {(worn(i.becomes), i.text): i for i in self._masks}
+        out = []
+        for f in fill_masks(texts, find_masks(texts.texts), self._masks):
+            item = item_of[worn(texts.texts[f.text][f.start : f.end]), f.replacement]
+            tier = tier_of(item, f.posterior, f.gain)
+            if tier is not None:
+                told = {"gain": _nats(f.gain), "posterior": round(f.posterior, 3)}
+                if f.runner_up:
+                    told |= {"runner_up": f.runner_up}
+                out.append(
+                    Repair(
+                        f.text,
+                        f.start,
+                        f.end,
+                        f.replacement,
+                        "channel-mask",
+                        tier,
+                        round(f.posterior, 4),
+                        {**evidence_of(item), **told},
+                    )
+                )
+        return out
 
     def _judged(self, texts: Texts) -> list[Judged]:
         taken_out, rivals = self._insertions(texts)

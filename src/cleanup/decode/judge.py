@@ -47,11 +47,6 @@ def judge(question: str, names: tuple[str, ...]) -> Judge:
     return Judge(names, np.array([table["weights"][n] for n in names]), float(table["bias"]))
 
 
-def questions() -> set[str]:
-    """What there are judges for."""
-    return set(json.loads(WEIGHTS.read_text("utf-8")))
-
-
 def fit(names: Sequence[str], evidence: F64, right: F64, *, ridge: float = 1.0) -> Judge:
     """Weights that make the labels likeliest, by Newton's method on standardised columns.
 

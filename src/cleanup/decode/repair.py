@@ -12,6 +12,7 @@ from cleanup.data import Tier
 # A repair is made unasked from this confidence on, and only where its item is well supported; it is suggested
 # from even odds on. docs/benchmark.md has what these give.
 AUTO, SUGGEST = 0.98, 0.5
+MASK_AUTO = 0.99
 # A learned item that no editor has seen may be auto where it was found in so many articles, and is right with such
 # probability.
 ARTICLES_MIN, SURE_MIN = 3, 0.9
@@ -64,11 +65,14 @@ def tier_of(item: Item, confidence: float, margin: float) -> Tier | None:
     """
     if confidence < SUGGEST:
         return None
-    if confidence < AUTO or margin < MARGIN_MIN:
+    if confidence < (MASK_AUTO if item.kind == "mask" else AUTO) or margin < MARGIN_MIN:
         return "suggest"
     if item.status == "approved":
         return "auto"
     sound = item.articles >= ARTICLES_MIN and item.sure >= SURE_MIN
+    if item.kind == "mask":
+        # a costume may hide a further word that was not learned: an editor must have seen the list
+        return "suggest"
     if item.kind == "strip":
         sound &= lower_bound(item.found, item.found + item.surviving) >= STRIP_RATE_MIN
     return "auto" if sound else "suggest"

@@ -9,10 +9,11 @@ from cleanup.channel.check import rounded
 from cleanup.channel.items import Channel, Item
 from cleanup.data import Edit
 from cleanup.decode.decoder import Decoder
-from cleanup.decode.judge import questions
+from cleanup.decode.masks import find_masks
 from cleanup.decode.texts import Texts
 from cleanup.edits import apply
 from cleanup.learn.inserts import learn_inserts
+from cleanup.learn.masks import learn_masks
 from cleanup.learn.strips import learn_strips
 from cleanup.learn.words import learn_words
 from cleanup.lexicon import Lexicon
@@ -49,7 +50,8 @@ def learn_channel(
         return Channel(source, (), len(known), size, model.digest, tuple(notes))
     scored = Texts.of(model, known)
     pushed_in, rivals = learn_inserts(scored)
-    items: list[Item] = [*learn_strips(scored, lexicon(), rivals, surnames=surnames), *pushed_in]
+    hidden = learn_masks(scored, find_masks(scored.texts))
+    items: list[Item] = [*learn_strips(scored, lexicon(), rivals, surnames=surnames), *pushed_in, *hidden]
     channel = rounded(Channel(source, tuple(items), len(known), size, model.digest, tuple(notes)))
     if "word-item" in questions():
         channel = rounded(
