@@ -115,7 +115,7 @@ class Decoder:
             item = item_of[worn(texts.texts[f.text][f.start : f.end]), f.replacement]
             tier = tier_of(item, f.posterior, f.gain)
             if tier is not None:
-                told = {"gain": _nats(f.gain), "posterior": round(f.posterior, 3)}
+                told: dict[str, Any] = {"gain": _nats(f.gain), "posterior": round(f.posterior, 3)}
                 if f.runner_up:
                     told |= {"runner_up": f.runner_up}
                 out.append(

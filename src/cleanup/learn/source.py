@@ -53,11 +53,9 @@ def learn_channel(
     hidden = learn_masks(scored, find_masks(scored.texts))
     items: list[Item] = [*learn_strips(scored, lexicon(), rivals, surnames=surnames), *pushed_in, *hidden]
     channel = rounded(Channel(source, tuple(items), len(known), size, model.digest, tuple(notes)))
-    if "word-item" in questions():
-        channel = rounded(
-            replace(channel, items=(*channel.items, *learn_words(restored(scored, channel, lexicon))))
-        )
-    return channel
+    masked = {i.text for i in hidden}
+    words = [i for i in learn_words(restored(scored, channel, lexicon)) if i.text not in masked]
+    return rounded(replace(channel, items=(*channel.items, *words)))
 
 
 def restored(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> Texts:
