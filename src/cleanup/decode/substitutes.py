@@ -58,7 +58,7 @@ def best_insertion(texts: Texts, at: I64, length: int = 1) -> F32:
     """The gain of the best single character in front of at, or behind the `length` symbols there, shape (n,)."""
     out = np.full(len(at), -np.inf, np.float32)
     ids = texts.ids.astype(np.int64)
-    for gap in (at, at + length):
+    for gap in (at, at + length) if length else (at,):
         chosen = fitting(texts.model, ids[gap - 1], ids[gap])
         rows = np.repeat(gap, chosen.shape[1])
         gain = gains_of_changes(
