@@ -41,11 +41,17 @@ _PLACES = 200
 _CAP = (-4.0, 6.0)
 # Bars, set on fourteen farms and twelve undamaged sources. Loud places; the fewest of their left neighbours, right
 # neighbours and articles, for stand-ins and for words that only share a character; their share of all
-# contexts, where the other word survives in contexts of its own and where it does not; ln likelihood that the
-# word is a mixture against that it is at home.
+# contexts, where the other word survives in contexts of its own and where it does not, and where so many survive
+# and the loud contexts are so many; ln likelihood that the word is a mixture against that it is at home.
 _LOUD_PLACES, _DIVERSE, _DIVERSE_SHARING = 5, 3, 4
 _LOUD_SHARE, _LOUD_SHARE_ALONE = 0.2, 0.3
-_LIKELY = 20.0
+_MANY, _VERY_DIVERSE, _LOUD_SHARE_SURE = 10, 8, 0.1
+_LIKELY, _LIKELY_SHARING = 20.0, 60.0
+# The share of the other word's occurrences that were replaced: true pairs have .73 and more, pairs of a topic's
+# words with an everyday one (以军 for 以及) .5 and less, since that one goes on standing everywhere.
+_RATE = 0.6
+# 一包 and 一些 have a character in common, but no meaning.
+_NUMERALS = frozenset("一二三四五六七八九十百千万两几第")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,6 @@ def learn_spins(texts: Texts, lexicon: Lexicon | None = None) -> list[Item]:
     words = _counted(texts)
     if not len(words.key):
         return []
-    size = len(model.alphabet)
     missed = _missed(model, words)
     common = [
         i
@@ -144,7 +149,8 @@ def _pairs(model: Model, words: _Words, missed: list[_Missed], common: list[int]
     like: dict[str, set[int]] = defaultdict(set)
     for text, i in number.items():
         for symbol in divmod(int(words.key[i]), size):
-            having[symbol].add(i)
+            if model.alphabet.symbol(symbol) not in _NUMERALS:
+                having[symbol].add(i)
         for s in model.words.stand_ins(text):
             like[s.word].add(i)
     out = []
@@ -185,13 +191,20 @@ def _judged(texts: Texts, words: _Words, pair: _Pair) -> tuple[float, Item] | No
     if len(loud) < _LOUD_PLACES or diversity(texts, loud, 2) < least:
         return None
     there = _places_of(words, pair.meant.key)
-    survives = len(there) and int((-gain_of(texts, there, 2, now) >= _GAIN).sum()) > 0
-    if len(loud) < (_LOUD_SHARE if survives else _LOUD_SHARE_ALONE) * len(at):
+    survives = int((-gain_of(texts, there, 2, now) >= _GAIN).sum()) if len(there) else 0
+    if survives >= _MANY and diversity(texts, loud, 2) >= _VERY_DIVERSE:
+        least_share = _LOUD_SHARE_SURE
+    else:
+        least_share = _LOUD_SHARE if survives else _LOUD_SHARE_ALONE
+    if len(loud) < least_share * len(at):
         return None
     likely, posterior = _mixture(gain - (_neutral(model, was) - _neutral(model, now)))
-    if likely < _LIKELY or (best_insertion(texts, loud, 2) >= gain[gain >= LOUD]).mean() > 0.25:
+    bar = _LIKELY if pair.stand_in else _LIKELY_SHARING
+    if likely < bar or (best_insertion(texts, loud, 2) >= gain[gain >= LOUD]).mean() > 0.25:
         return None
     found = max(len(loud), round(float(posterior.mean()) * int(words.count[pair.written])))
+    if found < _RATE * (found + pair.meant.seen):
+        return None
     spun = at[posterior >= 0.5]
     return likely, Item(
         "spin",
