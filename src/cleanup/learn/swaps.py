@@ -22,7 +22,7 @@ F32 = npt.NDArray[np.float32]
 # Places are asked where the character has less than e^-5 after what is before it: one in five.
 _SURPRISING = -5.0
 # At most this many of them, evenly over the sample: of 400 articles a third, and more change nothing.
-_PLACES = 30_000
+_PLACES = 20_000
 # A pair is looked at closer when it is proposed with this gain in this many contexts on either side.
 _PROPOSED = 4.0
 _CONTEXTS = 3
