@@ -10,6 +10,7 @@ import numpy.typing as npt
 from cleanup.decode.texts import Texts
 from cleanup.lm.gains import gains_of_changes
 from cleanup.lm.model import Model
+from cleanup.lm.surprise import BITS_OUT_OF_DEPTH, MIN_CHINESE
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
@@ -91,3 +92,16 @@ def gain_of(texts: Texts, start: I64, length: int, written: str) -> F32:
     return gains_of_changes(
         texts.model, texts.scored, start, start + length, np.tile(symbols, (len(start), 1))
     )
+
+
+def out_of_depth(texts: Texts) -> bool:
+    """Whether the model finds most of the texts so surprising that it should not be asked: old prose, lists."""
+    chinese = texts.chinese()
+    number = len(texts.texts)
+    nats = np.bincount(texts.article[chinese], -np.diff(texts.scored.upto)[chinese], number)
+    many = np.bincount(texts.article[chinese], minlength=number)
+    enough = many >= MIN_CHINESE
+    if not enough.any():
+        return False
+    bits = float(np.median(nats[enough] / many[enough]) / np.log(2))
+    return bits > BITS_OUT_OF_DEPTH

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleanup.channel.items import Item, lower_bound
-from cleanup.decode.substitutes import best_insertion, gain_of, occurrences, substitutes
+from cleanup.decode.substitutes import best_insertion, gain_of, occurrences, out_of_depth, substitutes
 from cleanup.decode.texts import Texts
 from cleanup.lexicon import REACH, Lexicon, shared
 from cleanup.lm.alphabet import DIGIT
@@ -55,6 +55,8 @@ EXAMPLES = 5
 def learn_swaps(texts: Texts, lexicon: Lexicon | None = None) -> list[Item]:
     """The characters that the source's filter swaps, surest first: `text` was meant, `becomes` is written."""
     best: dict[int, Item] = {}
+    if out_of_depth(texts):
+        return []
     for written, meant in _proposed(texts):
         item = _judged(texts, written, meant, lexicon or shared())
         if item and (written not in best or best[written].found < item.found):
