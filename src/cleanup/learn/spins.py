@@ -222,7 +222,7 @@ def _judged(texts: Texts, words: _Words, pair: _Pair) -> tuple[float, Item] | No
         articles=len(np.unique(texts.article[spun])),
         contexts=distinct(texts, spun, 2),
         expected=round(pair.meant.expected, 1),
-        sure=1 - 2.0 ** (1 - diversity(texts, loud, 2)),
+        sure=1 - 2.0 ** -diversity(texts, loud, 2),
         examples=examples(texts, at, gain, 2, was),
     )
 
