@@ -88,4 +88,10 @@ def broken(text: str, start: int, item: Item, lexicon: Lexicon) -> Words | None:
     # a compound of the written word is the author's: 科研任务 is as good as 科研工作
     if any(item.becomes in word and word != item.becomes for word in words.before):
         return None
-    return words
+    # nor may the repair tear a word that stands: 依据地块 is not 根据地块
+    at = start - lo
+    old, new = text[lo : end + REACH], text[lo:start] + item.text + text[end : end + REACH]
+    grown = len(item.text) - len(item.becomes)
+    touched = [(a, b) for a, b in lexicon.segment(new) if a < at + len(item.text) and b > at]
+    borders = {a for a, _ in lexicon.segment(old)} | {len(old)}
+    return words if touched[0][0] in borders and touched[-1][1] - grown in borders else None
