@@ -202,6 +202,27 @@ def test_a_lower_rate_makes_places_less_sure(model):
     assert approved.confidence == often.confidence
 
 
+def test_a_text_is_judged_alike_alone_and_among_others(model):
+    texts = [t.replace("最", "更").replace("了解", "理解") for t in articles(MOST + SPUN)]
+    items = [Item("swap", "最", "更", rate=1.0), *SPINS]
+    for decode in (decode_swaps, decode_seams):
+        together = decode(Texts.of(model, texts), items)
+        assert together
+        for number, text in enumerate(texts):
+            alone = decode(Texts.of(model, [text]), items)
+            assert [(s.start, s.end, s.replacement, round(s.confidence, 2)) for s in alone] == [
+                (s.start, s.end, s.replacement, round(s.confidence, 2)) for s in together if s.text == number
+            ]
+
+
+def test_a_swap_of_words_that_an_editor_approved_is_undone(model):
+    item = Item("swap", "第一", "首个", status="approved")
+    texts = Texts.of(model, ["这家面馆的汤是镇上首个，学徒首个到店里。"])
+    found = decode_swaps(texts, [item])
+    assert found and all(texts.texts[0][s.start : s.end] == "首个" for s in found)
+    assert all(s.replacement == "第一" for s in found)
+
+
 def test_undoing_swaps_leaves_nothing_to_undo(model):
     item = Item("swap", "最", "更", rate=1.0)
     texts = list(read(model, MOST + MORE, ("最", "更")).texts)
