@@ -17,9 +17,9 @@ from cleanup.lm.surprise import BITS_OUT_OF_DEPTH, MIN_CHINESE
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 
-# Characters that are considered, commonest first: 2,000 are 97 of 100 characters of running text, and filters have
-# no reason to swap the others. With 3,000 the same swaps are learned at half the speed.
-COMMON = 2000
+# Characters that are considered, commonest first: filters have no reason to swap the others, and with 3,000 the same
+# swaps are learned at half the speed.
+COMMON = 1500
 # Of those the whole model looks at this many a place. With 12 the same swaps are learned.
 LOOK = 6
 # Places whose rows are added at a time: 2 MB, so that they stay in the cache.
@@ -28,7 +28,7 @@ _ROUND = 256
 
 @dataclass(frozen=True, slots=True)
 class _Neighbours:
-    """Bigrams of the common characters with what stands beside them, made once a model: 35 MB, a quarter of a second.
+    """Bigrams of the common characters with what stands beside them, made once a model: 20 MB, a quarter of a second.
 
     common         the symbols of the common characters, shape (n,)
     row            where a symbol that stands beside has its row; rare ones share that of the unknown

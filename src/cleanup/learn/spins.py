@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -148,6 +149,12 @@ def _missed(model: Model, words: _Words) -> list[_Missed]:
     return [_Missed(int(key[k]), int(seen[k]), float(expected[k])) for k in order[miss[order] > 0]]
 
 
+# The words of one dump come again in the next: 32,768 lists are 20 MB at most.
+@lru_cache(maxsize=1 << 15)
+def _alike(model: Model, word: str) -> tuple[str, ...]:
+    return tuple(s.word for s in model.words.stand_ins(word))
+
+
 def _pairs(model: Model, words: _Words, missed: list[_Missed], common: list[int]) -> list[_Pair]:
     """What may be written for what: stand-ins of each other, and words with a character in common."""
     size = len(model.alphabet)
@@ -158,12 +165,12 @@ def _pairs(model: Model, words: _Words, missed: list[_Missed], common: list[int]
         for symbol in divmod(int(words.key[i]), size):
             if model.alphabet.symbol(symbol) not in _NUMERALS:
                 having[symbol].add(i)
-        for s in model.words.stand_ins(text):
-            like[s.word].add(i)
+        for other in _alike(model, text):
+            like[other].add(i)
     out = []
     for meant in missed:
         text = _text(model, meant.key)
-        alike = like[text] | {number[s.word] for s in model.words.stand_ins(text) if s.word in number}
+        alike = like[text] | {number[other] for other in _alike(model, text) if other in number}
         sharing = set[int]().union(*(having[symbol] for symbol in divmod(meant.key, size)))
         out += [
             _Pair(i, meant, i in alike) for i in sorted(alike | sharing) if int(words.key[i]) != meant.key
