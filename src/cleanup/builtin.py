@@ -151,6 +151,22 @@ _ALL = (
         "The source hides few words behind this sign, by its dump; of these the word fits here best.",
     ),
     BuiltIn(
+        "channel-swap",
+        "superlative_swap",
+        "auto",
+        "replace",
+        {"zh": "该来源换掉的字", "en": "a character that this source swaps"},
+        "The source writes one character for another, by its dump; here the other one fits far better.",
+    ),
+    BuiltIn(
+        "channel-seam",
+        "spin_seam",
+        "auto",
+        "replace",
+        {"zh": "改写时打断的词", "en": "a compound that rewriting broke"},
+        "The source replaces the word by this one, blind to word boundaries; here it tore a word, and undoing it mends it.",
+    ),
+    BuiltIn(
         "channel-insertion",
         "spam_insertion",
         "auto",

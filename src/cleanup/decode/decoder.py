@@ -16,9 +16,11 @@ from cleanup.channel.items import Channel, Item
 from cleanup.decode import inserts, strips
 from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.judge import F64, judge
-from cleanup.decode.masks import fill_masks, find_masks, worn
+from cleanup.decode.masks import Filling, fill_masks, find_masks, worn
 from cleanup.decode.places import F32, Places, best_apart, margins
 from cleanup.decode.repair import SUGGEST, Decoded, Repair, evidence_of, support, tier_of
+from cleanup.decode.seams import Seam, decode_seams
+from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.edits import Apart
 from cleanup.lexicon import Lexicon
@@ -59,13 +61,15 @@ class Decoder:
         ]
         self._fits = [Fits.of(model, [i.text for i in items]) for items in self._strips]
         self._terms = {i.text: i for i in channel.of("insert") if i.text != "*"}
-        self._masks = channel.of("mask")
+        self._masks, self._swaps, self._spins = channel.of("mask"), channel.of("swap"), channel.of("spin")
+        self._written = {(i.becomes, i.text): i for i in (*self._spins, *self._swaps)}
         self._slots = {i.slot: i for i in channel.of("insert") if i.text == "*"}
 
     @property
     def idle(self) -> bool:
         """Whether the channel knows nothing that could be repaired."""
-        return not (any(self._strips) or self._terms or self._slots or self._masks)
+        known = (*self._strips, self._terms, self._slots, self._masks, self._swaps, self._spins)
+        return not any(known)
 
     def decode(self, texts: Sequence[str], closed: Sequence[Spans]) -> list[Decoded]:
         """The repairs of each text, none touching another.
@@ -95,42 +99,32 @@ class Decoder:
                 repairs[number].append(
                     Repair(number, a, b, kind.written(row), kind.rule, tier, round(p, 4), evidence)
                 )
-        for r in self._filled(scored):
-            if not strange[r.number] and shut[r.number].over(r.start, r.end) is None:
-                clear = Apart([(o.start, o.end) for o in repairs[r.number]])
-                if clear.over(r.start, r.end) is None:
-                    repairs[r.number].append(r)
+        for r in sorted(self._replaced(scored), key=lambda r: (-r.confidence, r.number, r.start)):
+            taken = [*((o.start, o.end) for o in repairs[r.number])]
+            if strange[r.number] or shut[r.number].over(r.start, r.end) or Apart(taken).over(r.start, r.end):
+                continue
+            repairs[r.number].append(r)
         return [
             Decoded(tuple(sorted(r, key=lambda x: (x.start, x.end))), why)
             for r, why in zip(repairs, strange, strict=True)
         ]
 
-    def _filled(self, texts: Texts) -> list[Repair]:
-        """The words behind the masks of the texts, where the channel knows the costume."""
-        if not self._masks:
-            return []
-        item_of = {(worn(i.becomes), i.text): i for i in self._masks}
+    def _replaced(self, texts: Texts) -> list[Repair]:
+        """What stands for something else: words behind masks, swapped characters, compounds that spinning broke."""
         out = []
-        for f in fill_masks(texts, find_masks(texts.texts), self._masks):
-            item = item_of[worn(texts.texts[f.text][f.start : f.end]), f.replacement]
-            tier = tier_of(item, f.posterior, f.gain)
-            if tier is not None:
-                told: dict[str, Any] = {"gain": _nats(f.gain), "posterior": round(f.posterior, 3)}
-                if f.runner_up:
-                    told |= {"runner_up": f.runner_up}
-                out.append(
-                    Repair(
-                        f.text,
-                        f.start,
-                        f.end,
-                        f.replacement,
-                        "channel-mask",
-                        tier,
-                        round(f.posterior, 4),
-                        {**evidence_of(item), **told},
-                    )
-                )
-        return out
+        if self._masks:
+            item_of = {(worn(i.becomes), i.text): i for i in self._masks}
+            for f in fill_masks(texts, find_masks(texts.texts), self._masks):
+                item = item_of[worn(texts.texts[f.text][f.start : f.end]), f.replacement]
+                more = {"runner_up": f.runner_up} if f.runner_up else {}
+                out.append(_repair(f, item, "channel-mask", f.posterior, more))
+        for s in decode_swaps(texts, self._swaps) if self._swaps else ():
+            item = self._written[texts.texts[s.text][s.start : s.end], s.replacement]
+            out.append(_repair(s, item, "channel-swap", s.confidence, {}))
+        for m in decode_seams(texts, self._spins, self._lexicon()) if self._spins else ():
+            item = self._written[texts.texts[m.text][m.start : m.end], m.replacement]
+            out.append(_repair(m, item, "channel-seam", m.confidence, {"words": list(m.whole)}))
+        return [r for r in out if r is not None]
 
     def _judged(self, texts: Texts) -> list[Judged]:
         taken_out, rivals = self._insertions(texts)
@@ -217,6 +211,18 @@ class Decoder:
 
         rule = "channel-dropped-character" if kind == "char" else "channel-dropped-word"
         return Judged(places, p, margin, rule, lambda row: items[int(places.item[row])], told)
+
+
+def _repair(
+    found: Filling | Swapped | Seam, item: Item, rule: str, confidence: float, more: dict[str, Any]
+) -> Repair | None:
+    tier = tier_of(item, confidence, found.gain)
+    if tier is None:
+        return None
+    evidence = {**evidence_of(item), "gain": _nats(found.gain), **more}
+    return Repair(
+        found.text, found.start, found.end, found.replacement, rule, tier, round(confidence, 4), evidence
+    )
 
 
 def _nats(value: float) -> float:

@@ -12,9 +12,12 @@ from cleanup.decode.decoder import Decoder
 from cleanup.decode.masks import find_masks
 from cleanup.decode.texts import Texts
 from cleanup.edits import apply
+from cleanup.learn.commas import learn_commas
 from cleanup.learn.inserts import learn_inserts
 from cleanup.learn.masks import learn_masks
+from cleanup.learn.spins import learn_spins
 from cleanup.learn.strips import learn_strips
+from cleanup.learn.swaps import learn_swaps
 from cleanup.learn.words import learn_words
 from cleanup.lexicon import Lexicon
 from cleanup.lm.model import Model
@@ -51,7 +54,15 @@ def learn_channel(
     scored = Texts.of(model, known)
     pushed_in, rivals = learn_inserts(scored)
     hidden = learn_masks(scored, find_masks(scored.texts))
-    items: list[Item] = [*learn_strips(scored, lexicon(), rivals, surnames=surnames), *pushed_in, *hidden]
+    commas = learn_commas(scored)
+    items: list[Item] = [
+        *learn_strips(scored, lexicon(), rivals, surnames=surnames),
+        *pushed_in,
+        *hidden,
+        *learn_swaps(scored, lexicon()),
+        *learn_spins(scored, lexicon()),
+        *([commas] if commas else []),
+    ]
     channel = rounded(Channel(source, tuple(items), len(known), size, model.digest, tuple(notes)))
     masked = {i.text for i in hidden}
     words = [i for i in learn_words(restored(scored, channel, lexicon)) if i.text not in masked]
