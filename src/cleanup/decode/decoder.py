@@ -16,7 +16,7 @@ from cleanup.channel.items import Channel, Item
 from cleanup.decode import inserts, strips
 from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.judge import F64, judge
-from cleanup.decode.masks import Filling, fill_masks, find_masks, worn
+from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
 from cleanup.decode.places import F32, Places, best_apart, margins
 from cleanup.decode.repair import SUGGEST, Decoded, Repair, evidence_of, support, tier_of
 from cleanup.decode.seams import Seam, decode_seams
@@ -62,6 +62,7 @@ class Decoder:
         self._fits = [Fits.of(model, [i.text for i in items]) for items in self._strips]
         self._terms = {i.text: i for i in channel.of("insert") if i.text != "*"}
         self._masks, self._swaps, self._spins = channel.of("mask"), channel.of("swap"), channel.of("spin")
+        self._memo: Memo = {}
         self._written = {(i.becomes, i.text): i for i in (*self._spins, *self._swaps)}
         self._slots = {i.slot: i for i in channel.of("insert") if i.text == "*"}
 
@@ -114,7 +115,7 @@ class Decoder:
         out = []
         if self._masks:
             item_of = {(worn(i.becomes), i.text): i for i in self._masks}
-            for f in fill_masks(texts, find_masks(texts.texts), self._masks):
+            for f in fill_masks(texts, find_masks(texts.texts), self._masks, self._memo):
                 item = item_of[worn(texts.texts[f.text][f.start : f.end]), f.replacement]
                 more = {"runner_up": f.runner_up} if f.runner_up else {}
                 out.append(_repair(f, item, "channel-mask", f.posterior, more))

@@ -55,7 +55,6 @@ def places(
     han = texts.chinese()
     de = model.alphabet.encode("的")[0]
     parts: list[Places] = []
-    texts_of: dict[tuple[int, ...], int] = {}
     items: list[str] = []
     ok = np.ones(len(ids), bool)
     at_all = np.arange(len(ids))
@@ -73,15 +72,11 @@ def places(
             keep |= (upto[at + 1] - upto[at] < -_SURPRISED) & (numbers >= 0)
         at, windows, numbers = at[keep], windows[keep], numbers[keep]
         here, behind = parts_of_changes(model, texts.scored, at, at + k, np.zeros((len(at), 0), np.uint16))
-        item = np.empty(len(at), np.int64)
-        for row, key in enumerate(map(tuple, windows.tolist())):
-            number = texts_of.get(key)
-            if number is None:
-                number = texts_of[key] = len(items)
-                start = int(at[row])
-                article, a = texts.offset(start)
-                items.append(texts.texts[article][a : a + k])
-            item[row] = number
+        _, first, which = np.unique(_keys(windows), return_index=True, return_inverse=True)
+        item = which.astype(np.int64) + len(items)
+        for start in at[first].tolist():
+            article, a = texts.offset(start)
+            items.append(texts.texts[article][a : a + k])
         parts.append(Places((), item, at, at + k, here, behind))
     joined = Places.joined(tuple(items), parts)
     # what is written is nothing; the items are what is taken out
@@ -116,8 +111,15 @@ def _times(texts: Texts, found: Places) -> I64:
 def at_places(texts: Texts, found: Places, times: I64) -> F64:
     """Evidence of the place for each term, shape (n, len(PLACE))."""
     model = texts.model
-    known = np.array([model.words.number(i) is not None for i in found.items], bool)
-    log_prob = np.array([model.words.log_prob(i) for i in found.items])
+    numbers = np.full(len(found.items), -1, np.int64)
+    length_of = np.array([len(i) for i in found.items], np.int64)
+    for k in np.unique(length_of).tolist():
+        own = np.flatnonzero(length_of == k)
+        numbers[own] = model.words.numbers(
+            model.alphabet.encode("".join(found.items[i] for i in own)).reshape(-1, k)
+        )
+    known = numbers >= 0
+    log_prob = np.where(known, model.words.log_probs[numbers], model.words.log_prob(""))
     cost = log_prob[found.item] if len(found) else np.zeros(0)
     length = found.end - found.start
     signs = model.alphabet.encode(_PUNCTUATION)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from cleanup.channel.items import Item
 from cleanup.decode.slots import CAP, Slots
@@ -17,6 +18,10 @@ from cleanup.fold import fold
 
 # (number of a text, start, end)
 Place = tuple[int, int, int]
+# Costume and surroundings → how well each word of the channel fits there.
+Memo = dict[tuple[str, bytes], npt.NDArray[np.float64]]
+# Surroundings that are remembered: some twenty megabytes.
+_MEMO = 1 << 16
 
 # The share of places behind which something else may be, at least: inserted terms are masked, too, and the
 # detector takes an honest sign for a mask now and then.
@@ -70,8 +75,14 @@ def worn(mask: str) -> str:
     return mask.strip() or " "
 
 
-def fill_masks(texts: Texts, masks: Sequence[Place], items: Sequence[Item]) -> list[Filling]:
-    """The best word for each mask whose costume the items know, in order of the places."""
+def fill_masks(
+    texts: Texts, masks: Sequence[Place], items: Sequence[Item], memo: Memo | None = None
+) -> list[Filling]:
+    """The best word for each mask whose costume the items know, in order of the places.
+
+    memo  what was made of surroundings before, with the same model and items
+    """
+    memo = {} if memo is None else memo
     known: dict[str, list[Item]] = {}
     for item in items:
         if item.kind == "mask" and item.status != "rejected":
@@ -79,13 +90,20 @@ def fill_masks(texts: Texts, masks: Sequence[Place], items: Sequence[Item]) -> l
     out: list[Filling] = []
     for costume, places in by_costume(texts.texts, masks).items():
         if costume in known:
-            out += _fill(texts, places, sorted(known[costume], key=lambda i: i.key))
+            if len(memo) > _MEMO:
+                memo.clear()
+            out += _fill(texts, places, sorted(known[costume], key=lambda i: i.key), costume, memo)
     return sorted(out, key=lambda f: (f.text, f.start))
 
 
-def _fill(texts: Texts, places: list[Place], items: list[Item]) -> list[Filling]:
+def _fill(texts: Texts, places: list[Place], items: list[Item], costume: str, memo: Memo) -> list[Filling]:
     slots = Slots.around(texts, places)
-    fits = slots.fits_of([i.text for i in items])
+    keys = [(costume, window.tobytes()) for window in slots.windows]
+    new = np.array([i for i, key in enumerate(keys) if key not in memo], np.int64)
+    if len(new):
+        judged = Slots(slots.model, slots.windows[new], np.arange(len(new))).fits_of([i.text for i in items])
+        memo.update(zip([keys[i] for i in new.tolist()], judged, strict=True))
+    fits = np.array([memo[key] for key in keys])
     share = np.array([i.rate for i in items])
     # an item that an editor wrote has no rate: it is as common as the others
     share[share <= 0] = share[share > 0].mean() if (share > 0).any() else 1.0

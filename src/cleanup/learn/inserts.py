@@ -6,7 +6,7 @@ better without it. An article never speaks for itself.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,8 +135,8 @@ class Hits:
 
     @classmethod
     def of(cls, scan: Scan, p: F64) -> Hits:
-        rows = best_apart(scan.places, p)
-        rows = rows[p[rows] >= 0.5]
+        likely = np.flatnonzero(p >= 0.5)
+        rows = likely[best_apart(scan.places.take(likely), p[likely])]
         after = scan.after[rows]
         rates = (
             (int(after.sum()) + 0.2) / (scan.slots[0] + 20),
@@ -151,13 +151,13 @@ class Hits:
         item, article = scan.places.item, scan.articles
         hits = np.bincount(item[self.rows], minlength=n)
         stands = np.bincount(item, minlength=n)
-        hits_here = Counter(zip(item[self.rows].tolist(), article[self.rows].tolist(), strict=True))
-        stands_here = Counter(zip(item.tolist(), article.tolist(), strict=True))
-        spread = np.bincount([i for i, _ in hits_here], minlength=n)
-        own_hits = np.array(
-            [hits_here[k] for k in zip(item.tolist(), article.tolist(), strict=True)], np.int64
-        )
-        own = np.array([stands_here[k] for k in zip(item.tolist(), article.tolist(), strict=True)], np.int64)
+        pair = item * (int(article.max(initial=0)) + 1) + article
+        pairs, which, own = np.unique(pair, return_inverse=True, return_counts=True)
+        own_hits = np.bincount(which[self.rows], minlength=len(pairs))
+        first = np.searchsorted(pair, pairs, sorter=np.argsort(pair, kind="stable"))
+        item_of_pair = item[np.argsort(pair, kind="stable")[first]]
+        spread = np.bincount(item_of_pair[own_hits > 0], minlength=n)
+        own, own_hits = own[which], own_hits[which]
         found = hits[item] - own_hits
         articles = spread[item] - (own_hits > 0)
         listed = (found >= FOUND_MIN - 1) & (articles >= ARTICLES_MIN - 1)
@@ -220,6 +220,17 @@ def _items(hits: Hits, p: F64) -> list[Item]:
     return out + sorted(terms, key=lambda i: (-i.found, i.text))
 
 
+def _sure(articles: I64, p: F64) -> float:
+    """The probability that a term was pushed in at all: not, if it is honest in every article; places of one article
+    go together.
+    """
+    best: dict[int, float] = {}
+    for article, one in zip(articles.tolist(), p.tolist(), strict=True):
+        best[article] = max(best.get(article, 0.0), one)
+    honest = float(np.prod([1.0 - b for b in best.values()]))
+    return 1.0 - max(honest, 0.001)
+
+
 def _item(scan: Scan, rows: I64, p: F64, text: str, slot: Slot, surviving: int, slots: int) -> Item:
     places, texts = scan.places, scan.texts
     marked: dict[int, str] = {}
@@ -240,7 +251,7 @@ def _item(scan: Scan, rows: I64, p: F64, text: str, slot: Slot, surviving: int, 
         surviving=surviving,
         articles=len(set(scan.articles[rows].tolist())),
         contexts=len(contexts),
-        sure=round(float(p[rows].mean()), 4),
+        sure=_sure(scan.articles[rows], p[rows]),
         goes_on="".join(sorted(c for c in behind if is_han(c[:1]) and len(c) == 1)),
         examples=tuple(marked.values()),
     )

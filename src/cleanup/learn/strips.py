@@ -24,9 +24,9 @@ from cleanup.learn.surnames import SURNAMES
 from cleanup.lexicon import Lexicon
 
 # Insertions that gain less are not looked at: below this nothing is ever restored with certainty.
-_LEAST = 1.0
+_LEAST = 1.5
 # What the bigrams miss by more is left out; see decode.fits. Lists need not every place.
-_SLACK = 6.0
+_SLACK = 5.5
 # Rounds of judging; lists settle in two or three.
 _ROUNDS = 5
 _EXAMPLES = 5
@@ -77,8 +77,8 @@ class Hits:
 
     @classmethod
     def of(cls, scan: Scan, p: F64) -> Hits:
-        rows = best_apart(scan.places, p)
-        rows = rows[p[rows] >= 0.5]
+        likely = np.flatnonzero(p >= 0.5)
+        rows = likely[best_apart(scan.places.take(likely), p[likely])]
         by_item: dict[int, list[tuple[int, int]]] = defaultdict(list)
         articles, contexts = scan.texts.article[scan.places.start], scan.contexts()
         for row in rows.tolist():

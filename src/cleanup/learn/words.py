@@ -20,7 +20,7 @@ from cleanup.learn import candidates
 from cleanup.learn.candidates import Candidates
 
 # Places that gain less than nothing are no evidence.
-_LEAST, _SLACK = 0.0, 8.0
+_LEAST, _SLACK = 0.0, 5.5
 # No place is worth more than so many nats: one phrase may be worth twenty.
 _MOST = 6.0
 _EXAMPLES = 5
