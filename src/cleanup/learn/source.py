@@ -64,8 +64,9 @@ def learn_channel(
         *([commas] if commas else []),
     ]
     channel = rounded(Channel(source, tuple(items), len(known), size, model.digest, tuple(notes)))
-    masked = {i.text for i in hidden}
-    words = [i for i in learn_words(restored(scored, channel, lexicon)) if i.text not in masked]
+    # what is masked or spun away is missing, too
+    explained = {i.text for i in channel.items if i.kind in ("mask", "spin")}
+    words = [i for i in learn_words(restored(scored, channel, lexicon)) if i.text not in explained]
     return rounded(replace(channel, items=(*channel.items, *words)))
 
 

@@ -24,9 +24,9 @@ from cleanup.learn.surnames import SURNAMES
 from cleanup.lexicon import Lexicon
 
 # Insertions that gain less are not looked at: below this nothing is ever restored with certainty.
-_LEAST = 1.5
+_LEAST = 1.0
 # What the bigrams miss by more is left out; see decode.fits. Lists need not every place.
-_SLACK = 5.5
+_SLACK = 6.0
 # Rounds of judging; lists settle in two or three.
 _ROUNDS = 5
 _EXAMPLES = 5
@@ -174,9 +174,9 @@ def _settled(scan: Scan, kind: str, *, surnames: bool) -> list[Item]:
 def _recurs(counts: strips.Counts, items: Sequence[str]) -> Bools:
     """Which items were found more than once and in more than one way; surnames need no second article.
 
-    Two places in one article, or one phrase in two, are as often a name or a turn of the author's.
+    One phrase twice in one article is as often a name or a turn of the author's.
     """
-    spread = (counts.articles >= 2) & ((counts.contexts >= 2) | (counts.articles >= 3))
+    spread = (counts.articles >= 2) | (counts.contexts >= 2)
     if items:
         spread |= np.array([i in SURNAMES for i in items])
     return spread & (counts.found >= 2)
