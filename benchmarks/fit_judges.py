@@ -192,12 +192,11 @@ class Fitter:
         self.fit("insert-scan", inserts.PLACE, {s: x.evidence for s, x in scans.items()}, right)
         p = {s: self.weights["insert-scan"].probability(x.evidence) for s, x in scans.items()}
         self.curve("insert scan", places, p, right, ("spam_insertion",))
-        for round_ in range(3):
-            hits = {s: learn_inserts.Hits.of(x, p[s]) for s, x in scans.items()}
-            evidence = {s: np.hstack([x.evidence, hits[s].elsewhere()]) for s, x in scans.items()}
-            self.fit("insert", (*inserts.PLACE, *inserts.ITEM), evidence, right)
-            p = {s: self.weights["insert"].probability(evidence[s]) for s in scans}
-            self.curve(f"insert round {round_ + 1}", places, p, right, ("spam_insertion",))
+        hits = {s: learn_inserts.Hits.of(x, p[s]) for s, x in scans.items()}
+        evidence = {s: np.hstack([x.evidence, hits[s].elsewhere()]) for s, x in scans.items()}
+        self.fit("insert", (*inserts.PLACE, *inserts.ITEM), evidence, right)
+        p = {s: self.weights["insert"].probability(evidence[s]) for s in scans}
+        self.curve("insert", places, p, right, ("spam_insertion",))
         self.rivals = {s: inserts.around(x.texts, x.places, p[s]) for s, x in scans.items()}
 
     def write(self, path: Path) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,10 @@ def write_channel(path: Path, channel: Channel, *, in_place: bool = False) -> No
                 f"the file is about another source, {old.channel.source!r}, and not {channel.source!r}",
                 where=str(path),
             )
+        if in_place and old.channel.phrases != channel.phrases:
+            raise ChannelError(
+                "phrases 变了，不能只改状态", "has other phrases: no change of statuses", where=str(path)
+            )
         try:
             text = _with_statuses(old, channel) if in_place else _rewritten(old, channel)
         except ValueError:
@@ -119,13 +124,45 @@ def write_channel(path: Path, channel: Channel, *, in_place: bool = False) -> No
             text = ""
     else:
         text = channel_toml(channel, __version__)
-    if not text or parse(text, str(path)).channel != in_order(channel):
+    said = parse(text, str(path)) if text else None
+    if said is None or replace(said.channel, phrases=channel.phrases) != in_order(channel):
         raise ChannelError(
             "不能在保留注释的同时改写；请移走这个文件后再写",
             "cannot be rewritten with its comments kept; move the file away and write again",
             where=str(path),
         )
+    if channel.phrases:
+        beside = phrases_file(target)
+        if not beside.exists() or beside.read_bytes() != channel.phrases:
+            _replace(beside, channel.phrases)
     _replace(target, (mark + text.replace("\n", newline)).encode())
+
+
+def phrases_file(path: Path) -> Path:
+    """Where the phrases of a channel file lie: beside it."""
+    return path.with_suffix(".phrases")
+
+
+def _with_phrases(parsed: Parsed, path: Path) -> Parsed:
+    """A parsed channel with its phrases. Raises ChannelError where these are gone or another channel's."""
+    if not parsed.phrases:
+        return parsed
+    beside = phrases_file(path)
+    try:
+        channel = replace(parsed.channel, phrases=beside.read_bytes())
+    except OSError as e:
+        raise ChannelError(
+            f"旁边缺少 {beside.name}（{e.strerror}）：把它与信道文件放在一起，或删去 phrases 一行",
+            f"{beside.name} is not beside it ({e.strerror}): keep the two together, or take the line phrases out",
+            where=str(path),
+        ) from e
+    if channel.phrases_digest != parsed.phrases:
+        raise ChannelError(
+            f"旁边的 {beside.name} 属于另一次学习；用同一次写出的两个文件，或删去 phrases 一行",
+            f"{beside.name} beside it is of another learning; use the two files of one, or take the line phrases out",
+            where=str(path),
+        )
+    return replace(parsed, channel=channel)
 
 
 def _replace(target: Path, data: bytes) -> None:
@@ -154,7 +191,8 @@ def _parsed(path: Path) -> tuple[Parsed, str, str]:
         raise ChannelError("不是 UTF-8 文本", "is not UTF-8 text", where=f"{path}:{line}") from e
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     newline = "\r\n" if "\r\n" in text else "\n"
-    return parse(text.removeprefix(mark).replace("\r\n", "\n"), str(path)), mark, newline
+    parsed = parse(text.removeprefix(mark).replace("\r\n", "\n"), str(path))
+    return _with_phrases(parsed, path), mark, newline
 
 
 def _with_statuses(old: Parsed, new: Channel) -> str:

@@ -92,6 +92,7 @@ class Channel:
     articles, characters  size of the sample that was learned from
     model                 digest of the term-frequency model that it was learned with
     notes                 what the editor should know: too few articles, several sources in one
+    phrases               what several articles of the source say alike, as decode.phrases packs it
     """
 
     source: str
@@ -100,10 +101,16 @@ class Channel:
     characters: int = 0
     model: str = ""
     notes: tuple[str, ...] = field(default=())
+    phrases: bytes = field(default=b"", repr=False)
 
     def of(self, kind: ItemKind) -> tuple[Item, ...]:
         """The items of a kind that are not rejected."""
         return tuple(i for i in self.items if i.kind == kind and i.status != "rejected")
+
+    @property
+    def phrases_digest(self) -> str:
+        """Names its phrases; "" where there are none."""
+        return hashlib.sha256(self.phrases).hexdigest()[:16] if self.phrases else ""
 
     @property
     def digest(self) -> str:
@@ -115,7 +122,8 @@ def digest_of(channels: Iterable[Channel]) -> str:
     """One digest of some channels, whatever their order."""
     h = hashlib.sha256()
     for channel in sorted(channels, key=lambda c: c.source):
-        h.update(f"{channel.source}\0{channel.model}\0".encode(errors="surrogatepass"))
+        names = (channel.source, channel.model, channel.phrases_digest)
+        h.update("\0".join((*names, "")).encode(errors="surrogatepass"))
         for i in sorted(channel.items, key=lambda i: i.key):
             counts = tuple(map(int, (i.found, i.surviving, i.articles, i.contexts)))
             numbers = (*counts, f"{i.rate:.4f}", f"{i.sure:.4f}")

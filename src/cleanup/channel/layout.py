@@ -13,7 +13,7 @@ from cleanup.channel.items import Channel, Item, ItemKind
 from cleanup.channel.rates import rate_interval
 
 FORMAT = 1
-HEADER_KEYS = ("format", "source", "articles", "characters", "model", "cleanup", "notes")
+HEADER_KEYS = ("format", "source", "articles", "characters", "model", "phrases", "cleanup", "notes")
 # what an item is, what an editor says of it, and what was seen of it
 _WHAT = ("text", "becomes", "slot")
 _EVIDENCE = (
@@ -69,6 +69,8 @@ def header_values(channel: Channel, version: str) -> dict[str, Any]:
         "articles": int(channel.articles),
         "characters": int(channel.characters),
         "model": channel.model,
+        # named here, held in a file beside this one: thousands of numbers are no reading
+        **({"phrases": channel.phrases_digest} if channel.phrases else {}),
         "cleanup": version,
         "notes": list(channel.notes),
     }

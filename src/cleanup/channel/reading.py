@@ -29,6 +29,7 @@ class Parsed:
 
     tables   each item with its block, in the order of the file
     version  of the program that wrote it, "" where it does not say
+    phrases  the digest of the phrases that belong to the channel, "" where there are none
     """
 
     channel: Channel
@@ -36,6 +37,7 @@ class Parsed:
     tables: tuple[tuple[Item, Block], ...]
     tail: str
     version: str
+    phrases: str
 
 
 def parse(text: str, name: str) -> Parsed:
@@ -56,7 +58,7 @@ def parse(text: str, name: str) -> Parsed:
         ) from e
     header, blocks, tail = split(text)
     head = _Table({k: v for k, v in data.items() if k not in ITEM_KINDS}, name, header, 1, "")
-    channel, version = _header(head, blocks)
+    channel, phrases, version = _header(head, blocks)
     tables: list[tuple[Item, Block]] = []
     first: dict[tuple[str, str, str, str], int] = {}
     for kind in ITEM_KINDS:
@@ -80,10 +82,10 @@ def parse(text: str, name: str) -> Parsed:
             tables.append((item, block))
     tables.sort(key=lambda t: t[1].line)
     whole = Channel(items=tuple(i for i, _ in tables), **channel)
-    return Parsed(in_order(whole), header, tuple(tables), tail, version)
+    return Parsed(in_order(whole), header, tuple(tables), tail, version, phrases)
 
 
-def _header(head: _Table, blocks: Sequence[Block]) -> tuple[dict[str, Any], str]:
+def _header(head: _Table, blocks: Sequence[Block]) -> tuple[dict[str, Any], str, str]:
     for key in head.values:
         if key not in HEADER_KEYS:
             line = next((b.line for b in blocks if b.kind == key), 0)
@@ -109,7 +111,7 @@ def _header(head: _Table, blocks: Sequence[Block]) -> tuple[dict[str, Any], str]
         if channel[key] < 0:
             raise head.fail(key, f"{key} 不能是负数", f"{key} cannot be negative")
     channel["notes"] = head.strings("notes")
-    return channel, head.get("cleanup", str, "")
+    return channel, head.get("phrases", str, ""), head.get("cleanup", str, "")
 
 
 def _item(table: _Table, kind: ItemKind) -> Item:

@@ -17,8 +17,9 @@ from cleanup.decode import inserts, strips
 from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
+from cleanup.decode.phrases import Phrases
 from cleanup.decode.places import F32, Places, best_apart, margins
-from cleanup.decode.repair import SUGGEST, Decoded, Repair, evidence_of, support, tier_of
+from cleanup.decode.repair import SUGGEST, Decoded, Repair, evidence_of, support, support_elsewhere, tier_of
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
@@ -63,6 +64,7 @@ class Decoder:
         self._terms = {i.text: i for i in channel.of("insert") if i.text != "*"}
         self._masks, self._swaps, self._spins = channel.of("mask"), channel.of("swap"), channel.of("spin")
         self._memo: Memo = {}
+        self._phrases = Phrases.unpacked(channel.phrases)
         self._written = {(i.becomes, i.text): i for i in (*self._spins, *self._swaps)}
         self._slots = {i.slot: i for i in channel.of("insert") if i.text == "*"}
 
@@ -145,12 +147,12 @@ class Decoder:
         after = inserts.after_de(texts, found)
         own = [self._terms.get(text) for text in found.items]
         columns = np.array(
-            [(*support(i)[:2], i.surviving, 1) if i else (0, 0, 0, 0) for i in own], np.int64
+            [(*support_elsewhere(i), i.surviving, 1) if i else (0, 0, 0, 0) for i in own], np.int64
         ).reshape(-1, 4)[found.item]
         rates = tuple(_slot_rate(self._slots.get(s)) for s in ("after-de", "anywhere"))
         evidence = np.hstack(
             [
-                inserts.at_places(texts, found, times),
+                inserts.at_places(texts, found, times, self._phrases),
                 inserts.of_items(
                     after,
                     (rates[0], rates[1]),

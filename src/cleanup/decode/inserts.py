@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleanup.decode.judge import F64
+from cleanup.decode.phrases import EVIDENCE, Phrases
 from cleanup.decode.places import Places
 from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.lm.alphabet import MAX_SYMBOLS, Ids
@@ -37,9 +38,12 @@ PLACE = (
     "times_in_article",
     "before_punctuation",
     "no_word",
+    *EVIDENCE,
 )
 ITEM = ("slot_rate", "slot_rate_after_de", "found", "articles", "share", "listed", "goes_on")
 
+# Places and articles beyond which more of them say no more.
+ENOUGH = 12
 _PUNCTUATION = "，。、；：？！,.;:?!）)”》"
 
 
@@ -108,7 +112,7 @@ def _times(texts: Texts, found: Places) -> I64:
     return out
 
 
-def at_places(texts: Texts, found: Places, times: I64) -> F64:
+def at_places(texts: Texts, found: Places, times: I64, phrases: Phrases) -> F64:
     """Evidence of the place for each term, shape (n, len(PLACE))."""
     model = texts.model
     numbers = np.full(len(found.items), -1, np.int64)
@@ -138,6 +142,7 @@ def at_places(texts: Texts, found: Places, times: I64) -> F64:
             np.log(np.maximum(times, 1)),
             np.isin(texts.ids[found.end], signs),
             ~known[found.item] if len(found) else np.zeros(0),
+            phrases.around(texts, found),
         ]
     ).astype(np.float64)
 
@@ -177,5 +182,7 @@ def of_items(
     rate = np.log(np.where(after, *slot_rates))
     base = np.where(after, *slot_rates)
     share = np.log((found + 2 * base) / (surviving + 2 * (1 - base)))
-    columns = [rate, rate * after, np.log(0.1 + found), np.log(0.1 + articles), share, listed, goes_on]
+    # what was found a dozen times is no likelier for being found a hundred times in a larger sample
+    many, spread = np.minimum(found, ENOUGH), np.minimum(articles, ENOUGH)
+    columns = [rate, rate * after, np.log(0.1 + many), np.log(0.1 + spread), share, listed, goes_on]
     return np.column_stack(columns).astype(np.float64)

@@ -55,6 +55,16 @@ def support(item: Item) -> tuple[int, int, int]:
     return max(item.found, APPROVED), max(item.articles, APPROVED), max(item.contexts, APPROVED)
 
 
+def support_elsewhere(item: Item) -> tuple[int, int]:
+    """found and articles of an item less what one article has of it: the one at hand may be of the sample, and does
+    not speak for itself.
+    """
+    found, articles, _ = support(item)
+    if item.status == "approved" or not articles:
+        return found, articles
+    return found - -(-found // articles), articles - 1
+
+
 def tier_of(item: Item, confidence: float, margin: float) -> Tier | None:
     """The tier that a repair earns; None where it is not worth a look.
 

@@ -10,6 +10,7 @@ from cleanup.channel.items import Channel, Item
 from cleanup.data import Edit
 from cleanup.decode.decoder import Decoder
 from cleanup.decode.masks import find_masks
+from cleanup.decode.phrases import Phrases
 from cleanup.decode.texts import Texts
 from cleanup.edits import apply
 from cleanup.learn.commas import learn_commas
@@ -52,7 +53,8 @@ def learn_channel(
         notes.append(f"too few articles to learn from: {len(known)} of at least {ARTICLES_MIN}")
         return Channel(source, (), len(known), size, model.digest, tuple(notes))
     scored = Texts.of(model, known)
-    pushed_in, rivals = learn_inserts(scored)
+    phrases = Phrases.of(scored)
+    pushed_in, rivals = learn_inserts(scored, phrases)
     hidden = learn_masks(scored, find_masks(scored.texts))
     commas = learn_commas(scored)
     items: list[Item] = [
@@ -63,7 +65,17 @@ def learn_channel(
         *learn_spins(scored, lexicon()),
         *([commas] if commas else []),
     ]
-    channel = rounded(Channel(source, tuple(items), len(known), size, model.digest, tuple(notes)))
+    channel = rounded(
+        Channel(
+            source,
+            tuple(items),
+            len(known),
+            size,
+            model.digest,
+            tuple(notes),
+            phrases.packed() if pushed_in else b"",
+        )
+    )
     # what is masked or spun away is missing, too
     explained = {i.text for i in channel.items if i.kind in ("mask", "spin")}
     words = [i for i in learn_words(restored(scored, channel, lexicon)) if i.text not in explained]
