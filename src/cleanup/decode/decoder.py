@@ -19,7 +19,7 @@ from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.places import F32, Places, best_apart, margins
-from cleanup.decode.repair import SUGGEST, Decoded, Repair, evidence_of, support, support_elsewhere, tier_of
+from cleanup.decode.repair import SUGGEST, Decoded, Repair, evidence_of, support_elsewhere, tier_of
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
@@ -147,7 +147,7 @@ class Decoder:
         after = inserts.after_de(texts, found)
         own = [self._terms.get(text) for text in found.items]
         columns = np.array(
-            [(*support_elsewhere(i), i.surviving, 1) if i else (0, 0, 0, 0) for i in own], np.int64
+            [(*support_elsewhere(i)[:2], i.surviving, 1) if i else (0, 0, 0, 0) for i in own], np.int64
         ).reshape(-1, 4)[found.item]
         rates = tuple(_slot_rate(self._slots.get(s)) for s in ("after-de", "anywhere"))
         evidence = np.hstack(
@@ -192,7 +192,7 @@ class Decoder:
 
     def _restored(self, texts: Texts, kind: str, items: list[Item], fits: Fits, rivals: F64) -> Judged:
         places = insertions(texts, fits, _LEAST)
-        counts = np.array([(*support(i), i.surviving) for i in items], np.int64)[places.item]
+        counts = np.array([(*support_elsewhere(i), i.surviving) for i in items], np.int64)[places.item]
         expected = np.array([i.expected or 10.0 for i in items])[places.item]
         evidence = np.hstack(
             [

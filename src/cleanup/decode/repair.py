@@ -11,8 +11,8 @@ from cleanup.data import Tier
 
 # A repair is made unasked from this confidence on, and only where its item is well supported; it is suggested
 # from even odds on. docs/benchmark.md has what these give.
-AUTO, SUGGEST = 0.98, 0.5
-MASK_AUTO = 0.99
+AUTO: dict[str, float] = {"strip": 0.98, "insert": 0.97, "mask": 0.99, "swap": 0.98, "spin": 0.99}
+SUGGEST = 0.5
 # A learned item that no editor has seen may be auto where it was found in so many articles, and is right with such
 # probability.
 ARTICLES_MIN, SURE_MIN = 3, 0.9
@@ -55,14 +55,12 @@ def support(item: Item) -> tuple[int, int, int]:
     return max(item.found, APPROVED), max(item.articles, APPROVED), max(item.contexts, APPROVED)
 
 
-def support_elsewhere(item: Item) -> tuple[int, int]:
-    """found and articles of an item less what one article has of it: the one at hand may be of the sample, and does
-    not speak for itself.
-    """
-    found, articles, _ = support(item)
+def support_elsewhere(item: Item) -> tuple[int, int, int]:
+    """`support` less what one article has of it: the one at hand may be of the sample, and does not speak for itself."""
+    found, articles, contexts = support(item)
     if item.status == "approved" or not articles:
-        return found, articles
-    return found - -(-found // articles), articles - 1
+        return found, articles, contexts
+    return found - -(-found // articles), articles - 1, contexts - -(-contexts // articles)
 
 
 def tier_of(item: Item, confidence: float, margin: float) -> Tier | None:
@@ -75,7 +73,7 @@ def tier_of(item: Item, confidence: float, margin: float) -> Tier | None:
     """
     if confidence < SUGGEST:
         return None
-    if confidence < (MASK_AUTO if item.kind == "mask" else AUTO) or margin < MARGIN_MIN:
+    if confidence < AUTO[item.kind] or margin < MARGIN_MIN:
         return "suggest"
     if item.status == "approved":
         return "auto"
