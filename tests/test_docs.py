@@ -22,6 +22,7 @@ PAGES = [
     "docs/model.md",
     "docs/gate.md",
     "docs/channels.md",
+    "docs/learning.md",
     "CHANGELOG.md",
 ]
 
@@ -41,7 +42,7 @@ def test_options_that_pages_name_exist(name):
             groups.append(sub)
             known |= {o for p in sub.params for o in (*p.opts, *p.secondary_opts)}
     for line in page(name).splitlines():
-        m = re.search(r"\bcleanup (run|explain|evaluate|rules|lm|dedup|channel)\b.*", line)
+        m = re.search(r"\bcleanup (run|learn|revert|explain|evaluate|rules|lm|dedup|channel)\b.*", line)
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", m[0]) if m else []:
             assert option in known, f"{name}: {option}"
 
