@@ -57,6 +57,10 @@ _NUMERALS = "一二两三四五六七八九十几半"
 EXAMPLES = 5
 
 
+# What a filter writes is an everyday character: a rare one (氙 in articles about it) is improbable wherever it stands.
+_COMMON = 2e-5
+
+
 def learn_swaps(texts: Texts, lexicon: Lexicon | None = None) -> list[Item]:
     """The characters that the source's filter swaps, surest first: `text` was meant, `becomes` is written."""
     if out_of_depth(texts):
@@ -91,6 +95,9 @@ def _proposed(texts: Texts) -> list[tuple[int, int]]:
 def _judged(texts: Texts, written: int, meant: int, lexicon: Lexicon) -> Item | None:
     symbol = texts.model.alphabet.symbol
     now, was = symbol(written), symbol(meant)
+    counted = texts.model.words.characters
+    if counted[written] < _COMMON * counted.sum():
+        return None
     at = occurrences(texts, now)
     gain = gain_of(texts, at, 1, was)
     for_it, gain = at[gain >= FOR], gain[gain >= FOR]

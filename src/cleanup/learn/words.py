@@ -24,8 +24,9 @@ _LEAST, _SLACK = 0.0, 5.5
 # No place is worth more than so many nats: one phrase may be worth twenty.
 _MOST = 6.0
 _EXAMPLES = 5
-# Words are listed from here on: of those above .3 on the bench 7 in 11 were stripped and 4 masked or spun away.
-LISTED = 0.3
+# Words are listed from here on. In forty corpora of clean text five words are missing by style (或者, 应当, 我国) with
+# .33 to .58; of words that farms strip two thirds of what is found at all has more.
+LISTED = 0.6
 
 OF_ITEM = (
     "wanted",
