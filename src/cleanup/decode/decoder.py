@@ -196,12 +196,11 @@ class Decoder:
     def _goes_on(self, texts: Texts, found: Places, own: Sequence[Item | None]) -> Bools:
         """Whether each term stands before a character with which it is a phrase of the source."""
         encode = self.model.alphabet.encode
-        behind = [encode(i.goes_on) if i is not None else encode("") for i in own]
-        out = np.zeros(len(found), bool)
-        for item in [n for n, ids in enumerate(behind) if len(ids)]:
-            rows = np.flatnonzero(found.item == item)
-            out[rows] = np.isin(texts.ids[found.end[rows]], behind[item])
-        return out
+        behind = [set(encode(i.goes_on).tolist()) if i is not None and i.goes_on else () for i in own]
+        after = texts.ids[found.end].tolist()
+        return np.array(
+            [symbol in behind[item] for item, symbol in zip(found.item.tolist(), after, strict=True)], bool
+        )
 
     def _restored(self, texts: Texts, kind: str, items: list[Item], fits: Fits, rivals: F64) -> Judged:
         places = insertions(texts, fits, _LEAST)

@@ -59,7 +59,10 @@ class Phrases:
 
     def have(self, *symbols: npt.NDArray[np.uint16]) -> Bools:
         """Which sequences are phrases; one array for each place in the sequence."""
-        known: Bools = np.isin(_hashed(list(symbols)).astype(np.uint32), self.hashes)
+        names = _hashed(list(symbols)).astype(np.uint32)
+        if not len(self.hashes):
+            return np.zeros(len(names), bool)
+        known: Bools = self.hashes.take(np.searchsorted(self.hashes, names), mode="clip") == names
         return known
 
     def around(self, texts: Texts, found: Places) -> Bools:
