@@ -15,7 +15,7 @@ LAYERS = [
     {"pipeline"},
     {"verify", "facts", "learn"},
     {"api", "rulewriter", "tally", "runfolder", "report", "evaluate"},
-    {"batch"},
+    {"batch", "revert"},
     {"dedup"},
     {"cli"},
     {"__main__"},

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from cleanup.data import FURNITURE_KINDS, RAW_KINDS, Finding, Outcome, Tier
 from cleanup.detect.closed import merge, without
@@ -139,6 +139,26 @@ def facts_line(outcome: Outcome, facts: Facts) -> dict[str, object]:
         "quality": round(score, 4),
         "quality_parts": {k: round(v, 4) for k, v in parts.items()},
     }
+
+
+def facts_told(line: Mapping[str, Any]) -> Facts:
+    """The facts that a line of articles.jsonl tells. Rates of damage and noise are not among them, and are 0 here;
+    `rated` is what the line says. Raises KeyError where a fact is missing.
+    """
+    facts = Facts(
+        visible=line["visible"],
+        han=line["han"],
+        furniture=line["furniture"],
+        repeated=line["repeated"],
+        damaged=0.0,
+        noisy=0.0,
+        truncated=line["truncated"],
+        titled=line["titled"],
+        list_page=line["list_page"],
+    )
+    # a cached property keeps its value here
+    vars(facts)["rated"] = line["quality"], line["quality_parts"]
+    return facts
 
 
 def quality(facts: Facts) -> tuple[float, dict[str, float]]:

@@ -13,6 +13,15 @@ from cleanup.detect.reading import Proposal
 _AROUND = 12
 
 
+def place_digest(rule: str, article: str, text: str, start: int, end: int) -> str:
+    """The id of a finding, without the number that tells places apart whose surroundings are the same."""
+    left, right = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+    around = (left.rpartition("\n")[2], text[start:end], right.partition("\n")[0])
+    return hashlib.blake2b(
+        "\0".join((rule, article, *around)).encode(errors="surrogatepass"), digest_size=8
+    ).hexdigest()
+
+
 def numbered(
     document: Document, proposals: Sequence[tuple[Proposal, bool, str]], lang: str
 ) -> list[tuple[Finding, str]]:
@@ -23,12 +32,7 @@ def numbered(
     used: dict[str, int] = {}
     for p, is_applied, why in sorted(proposals, key=lambda x: (x[0].start, x[0].end, x[0].rule)):
         observed = text[p.start : p.end]
-        left, right = text[max(0, p.start - _AROUND) : p.start], text[p.end : p.end + _AROUND]
-        around = (left.rpartition("\n")[2], observed, right.partition("\n")[0])
-        digest = hashlib.blake2b(
-            "\0".join((p.rule, document.article, *around)).encode(errors="surrogatepass"), digest_size=8
-        )
-        name = digest.hexdigest()
+        name = place_digest(p.rule, document.article, text, p.start, p.end)
         used[name] = used.get(name, 0) + 1
         line, column = lines(p.start)
         finding = Finding(

@@ -307,6 +307,8 @@ class Cleaner:
         evidence = dict(last.evidence)
         if len(parts) > 1:
             evidence["melted_from"] = [p.rule for p in parts]
+            if items := [str(p.evidence["item"]) for p in parts[:-1] if "item" in p.evidence]:
+                evidence["melted_items"] = items
         return replace(last, start=edit.start, end=edit.end, replacement=edit.replacement, evidence=evidence)
 
     def _unapplied(

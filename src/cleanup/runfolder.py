@@ -24,6 +24,8 @@ _OURS = (
     "findings.csv",
     "groups.jsonl",
     "kept",
+    "reverted.jsonl",
+    ".reverting",
     LOG,
 )
 _PARTIAL = ".partial"

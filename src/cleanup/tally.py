@@ -65,7 +65,8 @@ class Tally:
         self.rejected += 1
         self.reasons[reject.reason] += 1
 
-    def add(self, outcome: Outcome, facts: Facts | None = None) -> None:
+    def add(self, outcome: Outcome, facts: Facts | None = None, *, show: bool = True) -> None:
+        """Count an article; with `show` it may be one of those that a report shows."""
         facts = facts or facts_of(outcome)
         self.read += 1
         self.changed += outcome.changed
@@ -90,7 +91,7 @@ class Tally:
         for f in outcome.findings:
             for name, key in (("rule", f.rule), ("kind", f.kind), ("tier", f.tier)):
                 self.by[name].setdefault(key, Counter()).update({f.tier: 1, "applied": int(f.applied)})
-        if outcome.findings:
+        if show and outcome.findings:
             self._show(outcome)
 
     def _show(self, outcome: Outcome) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -21,7 +21,10 @@ from cleanup.cli.options import (
 )
 from cleanup.cli.voice import Voice, errors_told, told
 from cleanup.data import Finding
-from cleanup.errors import InputError
+from cleanup.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from cleanup.channel.items import Channel
 
 HELP = told(
     """逐处说明一段文字里发现了什么、凭什么、怎样修。
@@ -32,6 +35,8 @@ HELP = told(
 
     `cleanup explain --file article.txt`
 
+    `cleanup explain "按规操作" --channel channels/site-1a2b3c4d5e6f.toml` — 连同该来源的信道
+
     `pbpaste | cleanup explain -`
     """,
     """Tell, place by place, what is found in a text, on what evidence, and how it would be repaired.
@@ -41,6 +46,8 @@ HELP = told(
     `cleanup explain "双方的工作围不同"`
 
     `cleanup explain --file article.txt`
+
+    `cleanup explain "按规操作" --channel channels/site-1a2b3c4d5e6f.toml` — with the channel of its source
 
     `pbpaste | cleanup explain -`
     """,
@@ -56,6 +63,17 @@ def explain(
     ] = "",
     file: Annotated[
         Path | None, typer.Option("--file", "-f", help=told("要看的文件。", "A file to read."))
+    ] = None,
+    channel: Annotated[
+        Path | None,
+        typer.Option(
+            "--channel",
+            metavar="FILE",
+            help=told(
+                "文章来源的信道文件，一并用来修复。",
+                "The channel file of the article's source, to repair by it, too.",
+            ),
+        ),
     ] = None,
     rules: RulesOption = [],  # noqa: B006 - typer copies it
     off: OffOption = [],  # noqa: B006
@@ -75,6 +93,7 @@ def explain(
         from cleanup.pipeline import Cleaner
         from cleanup.verify import load_verified
 
+        known = _channel(channel) if channel is not None else None
         body = _text(text, file, known_encoding(encoding))
         ruleset = load_verified(rules, shipped=shipped).without(off)
         meta = {
@@ -82,8 +101,10 @@ def explain(
             "text_offset_exact": True,
             "format": "md" if file and file.suffix == ".md" else "txt",
         }
-        document = Document(str(file or "text"), body, file=str(file or ""), meta=meta)
-        outcome = Cleaner(ruleset, lang=voice.lang).clean(document)
+        source = known.source if known is not None else ""
+        document = Document(str(file or "text"), body, source, file=str(file or ""), meta=meta)
+        channels = (known,) if known is not None else ()
+        outcome = Cleaner(ruleset, lang=voice.lang, channels=channels).clean(document)
         if json:
             import msgspec
 
@@ -106,6 +127,20 @@ def explain(
         elif outcome.changed:
             voice.say("修复后：", "after repair:", "bold")
             voice.out.print(Text(outcome.text))
+
+
+def _channel(path: Path) -> Channel:
+    """The channel of a file, or the only one of a folder."""
+    from cleanup.channel.files import channel_files, read_channel
+
+    files = channel_files(path)
+    if len(files) > 1:
+        raise UsageError(
+            f"有 {len(files)} 个信道文件；请指定文章来源的那一个",
+            f"holds {len(files)} channel files; name that of the article's source",
+            where=str(path),
+        )
+    return read_channel(files[0])
 
 
 def _text(text: str, file: Path | None, encoding: str) -> str:

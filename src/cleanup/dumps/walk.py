@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -111,6 +111,13 @@ def walk(
                     )
                 )
     return _written([replace(f, format=pages) if f.format == "html" else f for f in files.values()]), odd
+
+
+def cleaned_names(names: Iterable[str], pages: str) -> dict[str, tuple[str, str]]:
+    """Of files by their names in outputs: the format, and the name among the cleaned files, as `walk` gave them."""
+    files = {n: InputFile(Path(n), n, SUFFIXES.get(Path(n).suffix.lower(), "txt"), 0) for n in names}
+    written = _written([replace(f, format=pages) if f.format == "html" else f for f in files.values()])
+    return {f.name: (f.format, f.cleaned) for f in written}
 
 
 def _written(files: list[InputFile]) -> list[InputFile]:

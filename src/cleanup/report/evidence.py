@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cleanup.report.evidence_builtin import TELL
+from cleanup.report.evidence_channel import TELL as CHANNEL
 from cleanup.report.inline import plain
-from cleanup.report.words import Words
+from cleanup.report.words import Words, likelier
 
 # A value that no sentence is known for is shown as it is, up to here.
 _LONGEST = 300
@@ -63,25 +64,13 @@ def _counts(e: Mapping[str, Any], words: Words) -> str:
 
 
 def _gain(e: Mapping[str, Any], words: Words) -> str:
-    return words("evidence.gain", how=_likelier(e["gain_log10"], words))
+    return words("evidence.gain", how=likelier(e["gain_log10"], words))
 
 
 def _runner_up(e: Mapping[str, Any], words: Words) -> str:
     rival = e["runner_up"]
     text = words("quoted", text=str(rival["replacement"])) if rival["replacement"] else words("nothing")
-    return words("evidence.runner_up", text=text, how=_likelier(rival["gain_log10"], words))
-
-
-def _likelier(gain: float, words: Words) -> str:
-    """A log10 gain as a person says it: so many times as likely."""
-    gain = float(gain)
-    times = 10 ** min(abs(gain), 15)
-    number = f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
-    if abs(gain) > 6:
-        number = words("power", n=f"{abs(gain):.0f}")
-    if number == "1.0":
-        return words("as_likely")
-    return words("likelier" if gain > 0 else "less_likely", times=number)
+    return words("evidence.runner_up", text=text, how=likelier(rival["gain_log10"], words))
 
 
 def _topic(e: Mapping[str, Any], words: Words) -> str:
@@ -110,6 +99,7 @@ _TELL: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any], Words], str]], 
     (("topic",), _topic),
     (("survivors",), _survivors),
     (("different_here",), _different),
+    *CHANNEL,
     *TELL,
     (("melted_from",), _melted),
 )

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from cleanup.builtin import BUILT_IN
 from cleanup.chars import is_han
 from cleanup.data import KINDS, TIERS, Outcome, Rule, Tier
 from cleanup.report.evidence import sentences
@@ -308,7 +309,8 @@ def _groups(found: Sequence[Mark], known: Mapping[str, Rule], words: Words) -> l
     for rule_id, group in by_rule.items():
         rule = known.get(rule_id)
         message = rule.message[words.lang] if rule else group[0].finding.message
-        why = rule.why if rule else ""
+        code = BUILT_IN.get(rule_id)
+        why = rule.why if rule else code.why if code else ""
         out.append(_Group(rule_id, plain(message), plain(why), _lang_of(why), tuple(group)))
     return out
 

@@ -365,3 +365,15 @@ class Words:
     def name(self, group: str, key: str) -> str:
         """The name of a kind, tier, verdict or reason; one that this table does not know names itself."""
         return self._strings.get(f"{group}.{key}", key)
+
+
+def likelier(gain_log10: float, words: Words) -> str:
+    """A gain as a person says it: so many times as likely."""
+    gain = float(gain_log10)
+    times = 10 ** min(abs(gain), 15)
+    number = f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
+    if abs(gain) > 6:
+        number = words("power", n=f"{abs(gain):.0f}")
+    if number == "1.0":
+        return words("as_likely")
+    return words("likelier" if gain > 0 else "less_likely", times=number)
