@@ -110,7 +110,7 @@ def run(
 
     `command` identifies the run: a folder that holds the same one is written anew. Ctrl-C ends the
     run after the articles at hand; what is done is kept, and the file at hand stays
-    `.partial`. Raises InputError, UsageError, ChannelError before anything is written.
+    `.partial`. Raises InputError, UsageError, ChannelError, ModelError before anything is written.
     """
     files, odd = walk(inputs, out, pages=options.pages)
     if not files and not odd:
@@ -121,6 +121,8 @@ def run(
     # read before they are taken away: an editor may have decided about them
     same = learning and folder.holds_run_of(command["inputs"])
     before = Before.of(out / FOLDER) if same else Before(out / FOLDER)
+    if any(c.items for c in options.channels):
+        options.opened()  # a model that is broken is told before anything is written
     folder.claim(command, overwrite=options.overwrite, keep=(FOLDER,) if same else ())
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     folder.write_json(LOG, {"status": "running", "started": started.isoformat(), "command": command})

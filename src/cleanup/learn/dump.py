@@ -17,7 +17,7 @@ from cleanup.channel.items import Channel
 from cleanup.detect.closed import closed_spans
 from cleanup.dumps.record import Fields, Reject
 from cleanup.dumps.walk import FORMATS, InputFile
-from cleanup.errors import CleanupError
+from cleanup.errors import ChannelError, CleanupError
 from cleanup.learn.prepare import preparer
 from cleanup.learn.sample import Sampled, TextSample
 from cleanup.lexicon import Lexicon, shared
@@ -147,6 +147,11 @@ def prose(text: str, *, markdown: bool) -> str:
     return "".join(kept) + text[at:]
 
 
+def tells(channel: Channel) -> bool:
+    """Whether a channel is worth a file: its source has enough articles, or an editor decided about it."""
+    return channel.articles >= ARTICLES_MIN or bool(channel.items)
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """The channels that lie in a folder before it is written to, by source, each with its file."""
@@ -157,27 +162,41 @@ class Before:
     @staticmethod
     def of(folder: Path) -> Before:
         """Those of a folder, which need not exist. Raises ChannelError where a file does not load."""
-        files = [p for p in folder.glob("*.toml") if not p.name.startswith(".")] if folder.is_dir() else []
-        return Before(folder, {c.source: (path, c) for path, c in map(_read, sorted(files))})
+        found: dict[str, tuple[Path, Channel]] = {}
+        for path in sorted(folder.glob("*.toml")) if folder.is_dir() else []:
+            if path.name.startswith("."):
+                continue
+            channel = read_channel(path)
+            if (other := found.get(channel.source)) is not None:
+                raise ChannelError(
+                    f"与 {other[0]} 说的是同一个来源 {channel.source!r}；只留一个",
+                    f"is about the same source as {other[0]}, {channel.source!r}; keep one",
+                    where=str(path),
+                )
+            found[channel.source] = path, channel
+        return Before(folder, found)
 
     def merged(self, channel: Channel) -> Channel:
         """A channel learned anew with what an editor decided about the one that was there."""
         old = self.channels.get(channel.source)
         return channel if old is None else merge_decisions(old[1], channel)
 
-    def write(self, channels: Collection[Channel]) -> list[Path]:
-        """Write a file for each channel that has something to tell, with the comments of editors kept, and say which.
+    def file(self, source: str) -> Path:
+        """Where the channel of a source lies, or is to lie."""
+        at = self.channels.get(source)
+        return self.folder / channel_file_name(source) if at is None else at[0]
 
-        A source with too few articles has nothing to tell, unless an editor decided about it.
+    def write(self, channels: Collection[Channel]) -> list[Path]:
+        """Write a file for each channel that has something to tell, with the comments of editors kept.
+
+        Returns the files. Raises ChannelError where one cannot be written.
         """
         files = []
         for channel in channels:
-            if channel.articles < ARTICLES_MIN and not channel.items:
+            if not tells(channel):
                 continue
-            file = self.folder / channel_file_name(channel.source)
-            file = self.channels.get(channel.source, (file, channel))[0]
-            write_channel(file, channel)
-            files.append(file)
+            files.append(self.file(channel.source))
+            write_channel(files[-1], channel)
         return files
 
     def prune(self, written: Collection[Path]) -> None:
@@ -185,7 +204,3 @@ class Before:
         for file, channel in self.channels.values():
             if file not in written and all(i.status == "learned" for i in channel.items):
                 file.unlink(missing_ok=True)
-
-
-def _read(path: Path) -> tuple[Path, Channel]:
-    return path, read_channel(path)
