@@ -49,7 +49,7 @@ def given_channels(paths: Sequence[Path], out: Path) -> list[tuple[Path, Channel
 def tell_channels(voice: Voice, used: Used, out: Path) -> None:
     """Which channels were learned, where they lie, what to do with them; and which of those given were of no use."""
     from cleanup.channel.files import FOLDER, channel_file_name
-    from cleanup.learn.dump import tells
+    from cleanup.learn.dump import SEVERAL, tells
     from cleanup.report.inline import plain
 
     for channel in used.not_met:
@@ -85,6 +85,16 @@ def tell_channels(voice: Voice, used: Used, out: Path) -> None:
         + (f"; {_of(few, 'more source')} with too few articles" if few else "")
         + f", in {folder}",
     )
+    for channel in told:
+        if any(n.startswith(SEVERAL) for n in channel.notes):
+            name = plain(channel.source)
+            voice.warn(
+                voice.pick(
+                    f"{name} 像是混在一起的几个来源，学到的不可靠；请用来源字段或文件夹分开，再学一次",
+                    f"{name} looks like several sources in one, and what was learned of it cannot be relied on; "
+                    "tell them apart by a source field or by folders, and learn again",
+                )
+            )
     tell_contradictions(voice, [(folder / channel_file_name(c.source), c) for c in told])
     if items:
         voice.say(

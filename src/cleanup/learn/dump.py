@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # With fewer articles nothing is learned, and neither jieba nor the model is opened.
 ARTICLES_MIN = 10
+# How the note begins that a channel has where its articles seem to be of two machines.
+SEVERAL = "may be several sources in one"
 
 
 @dataclass(slots=True)
@@ -131,9 +133,13 @@ class Learner:
             text, _ = prepare(one.document(source))
             texts.append(prose(text, markdown=one.markdown))
         # numpy and the model take a tenth of a second, and are needed where there is something to learn from
+        from cleanup.learn.mixed import mixed
         from cleanup.learn.source import learn_channel
 
-        return learn_channel(source, texts, self.model(), self.lexicon, surnames=self.surnames)
+        channel = learn_channel(source, texts, self.model(), self.lexicon, surnames=self.surnames)
+        why = mixed(texts, channel, self.model(), self.lexicon)
+        note = f"{SEVERAL}: {why}; give each a source field or a folder of its own"
+        return replace(channel, notes=(*channel.notes, note)) if why else channel
 
 
 def prose(text: str, *, markdown: bool) -> str:
