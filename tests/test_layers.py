@@ -8,7 +8,7 @@ from conftest import ROOT
 LAYERS = [
     {"errors"},
     {"data", "chars", "chinese"},
-    {"fold", "edits", "builtin"},
+    {"fold", "edits", "builtin", "sampling"},
     {"lexicon", "rules", "lm", "recurrence", "channel"},
     {"dumps", "detect"},
     {"decode", "numbering"},

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleanup import pipeline
+from cleanup.channel.files import read_channels
 from cleanup.data import Apply, Document, Outcome
 from cleanup.verify import load_verified
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+# Rows that are cleaned together; more gain nothing.
+_TOGETHER = 64
 
 
 class Cleaner(pipeline.Cleaner):
@@ -21,6 +27,10 @@ class Cleaner(pipeline.Cleaner):
     apply  "auto" (default), "suggest" (auto and suggest), or "none"
     lang   language of messages, "zh" or "en"
     off    ids of rules not to use
+    channels  a channel file, a folder of them, or the folder of a run: documents are repaired by the channel of
+           their source, too
+
+    Raises RuleError, ChannelError for files that do not load.
     """
 
     def __init__(
@@ -30,19 +40,35 @@ class Cleaner(pipeline.Cleaner):
         apply: Apply = "auto",
         lang: pipeline.Lang = "zh",
         off: Sequence[str] = (),
+        channels: str | Path | None = None,
     ) -> None:
-        super().__init__(load_verified([Path(p) for p in rules]).without(off), apply=apply, lang=lang)
+        super().__init__(
+            load_verified([Path(p) for p in rules]).without(off),
+            apply=apply,
+            lang=lang,
+            channels=() if channels is None else read_channels(Path(channels)),
+        )
 
-    def frame(self, df: pd.DataFrame, *, text: str = "text", id: str = "id") -> pd.DataFrame:
+    def frame(
+        self, df: pd.DataFrame, *, text: str = "text", id: str = "id", source: str = "source"
+    ) -> pd.DataFrame:
         """The frame with its text column cleaned; rows, order, index and other columns unchanged.
 
+        The source column, if there is one, says whose channel a row is repaired by.
         A cell that is not a string stays as it is. Raises KeyError where there is no text column.
         """
         names = df[id].astype(str) if id in df.columns else df.index.astype(str)
-        cleaned = [
-            self.clean(Document(name, value)).text if isinstance(value, str) else value
-            for name, value in zip(names, df[text], strict=True)
+        sources = df[source].astype(str) if source in df.columns else repeat("")
+        cleaned = list(df[text])
+        documents = [
+            (row, Document(name, value, own))
+            for row, (name, value, own) in enumerate(zip(names, cleaned, sources, strict=False))
+            if isinstance(value, str)
         ]
+        for at in range(0, len(documents), _TOGETHER):
+            rows, together = zip(*documents[at : at + _TOGETHER], strict=True)
+            for row, outcome in zip(rows, self.clean_many(together), strict=True):
+                cleaned[row] = outcome.text
         out = df.copy(deep=False)
         out[text] = type(df[text])(cleaned, index=df.index, dtype=df[text].dtype)
         return out

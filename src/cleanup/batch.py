@@ -8,25 +8,38 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
 from cleanup import __version__
+from cleanup.channel.files import FOLDER
+from cleanup.channel.items import Channel, digest_of
 from cleanup.data import Outcome
 from cleanup.dumps.record import Fields, Record, Reject
 from cleanup.dumps.walk import FORMATS, InputFile, walk
 from cleanup.errors import InputError
 from cleanup.facts import facts_of
+from cleanup.learn.dump import Before, Learner, Survey
+from cleanup.learn.sample import TextSample
 from cleanup.pipeline import Cleaner
-from cleanup.recurrence import ARTICLES_MIN, LineCounts, Recurrence
+from cleanup.recurrence import ARTICLES_MIN, LineCounts
 from cleanup.runfolder import LOG, RunFolder
+from cleanup.sampling import SAMPLE
 from cleanup.tally import Tally, article_line
 
+if TYPE_CHECKING:
+    from cleanup.lm.model import Model
+
+# Records cleaned together, and the characters from which fewer are: decoding a channel costs as much for one article as
+# for many, and from here on more gain nothing.
+TOGETHER, TOGETHER_CHARACTERS = 64, 200_000
 # Above this many articles a patch and a table are written on request only: nobody reads them.
 MANY = 10_000
 
@@ -37,6 +50,8 @@ class Options:
 
     `report`: whether report.html is written; standard input that goes to standard output needs none.
     `recurrence`: lines are counted over each source first, and what recurs is evidence of page.
+    `learn`: the channel of each source is learned first, but of those for which one is given in `channels`.
+    `model`: what opens the term-frequency model; the one that ships where it is None.
     """
 
     fields: Fields = field(default_factory=Fields)
@@ -47,6 +62,17 @@ class Options:
     csv: bool | None = None
     report: bool = True
     recurrence: bool = True
+    learn: bool = True
+    channels: tuple[Channel, ...] = ()
+    model: Callable[[], Model] | None = None
+
+    def opened(self) -> Model:
+        """The model that channels are learned and decoded with."""
+        if self.model is not None:
+            return self.model()
+        from cleanup.lm.model import shipped_model
+
+        return shipped_model()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +94,7 @@ class Result:
     interrupted: bool
     notes: list[str]
     seconds: float
+    used: Used
 
 
 def run(
@@ -82,34 +109,57 @@ def run(
     """Clean every article under `inputs` and write everything a run writes into `out`.
 
     `command` identifies the run: a folder that holds the same one is written anew. Ctrl-C ends the
-    run after the article at hand; what is done is kept, and the file at hand stays
-    `.partial`. Raises InputError, UsageError before anything is written.
+    run after the articles at hand; what is done is kept, and the file at hand stays
+    `.partial`. Raises InputError, UsageError, ChannelError, ModelError before anything is written.
     """
     files, odd = walk(inputs, out, pages=options.pages)
     if not files and not odd:
         raise InputError("没有可读的文件", "no file to read", where=" ".join(map(str, inputs)))
     folder = RunFolder(out)
-    folder.claim(command, overwrite=options.overwrite)
+    dump = _worth_counting(files)
+    learning = options.learn and dump
+    # read before they are taken away: an editor may have decided about them
+    same = learning and folder.holds_run_of(command["inputs"])
+    before = Before.of(out / FOLDER) if same else Before(out / FOLDER)
+    if any(c.items for c in options.channels):
+        options.opened()  # a model that is broken is told before anything is written
+    folder.claim(command, overwrite=options.overwrite, keep=(FOLDER,) if same else ())
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     folder.write_json(LOG, {"status": "running", "started": started.isoformat(), "command": command})
-    counting = options.recurrence and _worth_counting(files)
+    survey = Survey(LineCounts() if options.recurrence and dump else None, TextSample() if learning else None)
+    counting = survey.lines is not None or survey.texts is not None
     watch.total(sum(f.size for f in files) * (2 if counting else 1))
+    channels = {c.source: c for c in options.channels}
+    faults: list[str] = []
     with ExitStack() as stack, stop_requests() as stop:
         if counting:
             watch.phase("数行", "counting lines")
-            cleaner = cleaner.knowing(_count(files, options, watch, stop))
+            # what cannot be read is left to the pass that cleans
+            survey.read(files, options.fields, options.encoding, stop=stop, advance=watch.advance)
+            cleaner = cleaner.knowing(survey.recurrence())
+        if survey.texts is not None and not stop:
+            for channel in _learned(survey, cleaner, options, before, watch, stop, faults):
+                channels.setdefault(channel.source, channel)
+            cleaner = cleaner.knowing(channels=tuple(channels.values()))
+        elif channels:
+            cleaner = cleaner.knowing(channels=tuple(channels.values()))
+        if counting:
             watch.phase("清理", "cleaning")
         job = _Job(folder, cleaner, options, watch, lang, stack)
+        job.notes += faults
         for reject in odd:
             job.reject(reject, b"")
-        for file in files:
-            if not stop:
-                job.file(file, stop)
+        job.files(files, stop)
         interrupted = bool(stop)
     seconds = time.monotonic() - clock
+    used = Used.of(channels, options.channels, job.articles)
     versions = {"cleanup": __version__, "rules": cleaner.rules.digest}
     if cleaner.recurrence is not None:
         versions["recurrence"] = cleaner.recurrence.digest
+    model = ""
+    if used.at_work:
+        model = options.opened().digest
+        versions |= {"channels": digest_of(used.at_work), "model": model}
     job.finish(versions, complete=not interrupted)
     folder.write_json(
         LOG,
@@ -119,10 +169,10 @@ def run(
             "seconds": round(seconds, 3),
             "chars_per_second": round(job.tally.chars / seconds) if seconds else None,
             "command": command,
-            "notes": job.notes,
+            "notes": job.notes + ([] if interrupted else used.differences(job.articles, model)),
         },
     )
-    return Result(job.tally, out, interrupted, job.notes, seconds)
+    return Result(job.tally, out, interrupted, job.notes, seconds, used)
 
 
 def _worth_counting(files: Sequence[InputFile]) -> bool:
@@ -130,20 +180,75 @@ def _worth_counting(files: Sequence[InputFile]) -> bool:
     return len(files) >= ARTICLES_MIN or any(f.format not in ("txt", "md") for f in files)
 
 
-def _count(files: Sequence[InputFile], options: Options, watch: Watch, stop: list[int]) -> Recurrence:
-    """The lines that recur over each source. What cannot be read is left to the pass that cleans."""
-    counts = LineCounts()
-    for file in files:
-        with suppress(OSError):
-            for record in FORMATS[file.format].read(
-                file.path, file.name, fields=options.fields, encoding=options.encoding
-            ):
-                if stop:
-                    return counts.freeze()
-                if record.document is not None:
-                    counts.add(record.document.source, record.document.text)
-                watch.advance(len(record.raw))
-    return counts.freeze()
+def _learned(
+    survey: Survey,
+    cleaner: Cleaner,
+    options: Options,
+    before: Before,
+    watch: Watch,
+    stop: list[int],
+    faults: list[str],
+) -> list[Channel]:
+    """The channels of the sources that none was given for, with what editors decided, as they lie in the folder.
+
+    Stopped while learning, nothing is written, and what lay there stays.
+    """
+    assert survey.texts is not None
+    given = {c.source for c in options.channels}
+    sources = {s: texts for s, texts in survey.texts.sources().items() if s not in given}
+    learner = Learner(cleaner.rules, cleaner.recurrence, options.opened)
+    channels = [
+        before.merged(c)
+        for c in learner.channels(
+            sources,
+            stop=stop,
+            begin=lambda n, of, source: watch.phase(f"学习 {n}/{of}", f"learning {n}/{of}"),
+            fault=lambda source, trace: faults.append(f"learning {source}: {trace}"),
+        )
+    ]
+    if stop:
+        return []
+    before.prune(before.write(channels))
+    return channels
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The channels of a run: those learned, those given, those of both that had something to repair by,
+    and of those given the ones whose source was not in the input.
+    """
+
+    learned: tuple[Channel, ...] = ()
+    given: tuple[Channel, ...] = ()
+    at_work: tuple[Channel, ...] = ()
+    not_met: tuple[Channel, ...] = ()
+
+    @staticmethod
+    def of(channels: Mapping[str, Channel], given: Sequence[Channel], articles: Mapping[str, int]) -> Used:
+        """`articles` has how many articles there were of the sources of the channels."""
+        named = {c.source for c in given}
+        met = [c for c in channels.values() if articles.get(c.source)]
+        return Used(
+            tuple(c for c in channels.values() if c.source not in named),
+            tuple(given),
+            tuple(c for c in met if any(i.status != "rejected" for i in c.items)),
+            tuple(c for c in given if not articles.get(c.source)),
+        )
+
+    def differences(self, articles: Mapping[str, int], model: str) -> list[str]:
+        """In what the input and the model are not those that the channels given were learned from."""
+        notes = []
+        for c in self.given:
+            now = min(articles.get(c.source, 0), SAMPLE)
+            if now and now != c.articles:
+                notes.append(
+                    f"channel of {c.source}: learned from {c.articles} articles, and there are {now} now"
+                )
+            if now and model and c.model and c.model != model:
+                notes.append(
+                    f"channel of {c.source}: learned with the model {c.model}, and decoded with {model}"
+                )
+        return notes
 
 
 def reject_line(reject: Reject, lang: str) -> dict[str, Any]:
@@ -154,6 +259,27 @@ def reject_line(reject: Reject, lang: str) -> dict[str, Any]:
         "reason": reject.reason,
         "message": reject.tell(lang),
     }
+
+
+def _enough(records: Sequence[Record]) -> bool:
+    """Whether these are as many as are cleaned together."""
+    characters = sum(len(r.document.text) for r in records if r.document is not None)
+    return len(records) >= TOGETHER or characters >= TOGETHER_CHARACTERS
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Records in the groups that are cleaned together, in order. What was read before an OSError is given first."""
+    group: list[Record] = []
+    try:
+        for record in records:
+            group.append(record)
+            if _enough(group):
+                yield group
+                group = []
+    except OSError:
+        yield group
+        raise
+    yield group
 
 
 class _Stopped(Exception):
@@ -192,6 +318,8 @@ class _Job:
     ) -> None:
         self.tally = Tally()
         self.notes: list[str] = []
+        # articles of the sources that there are channels of
+        self.articles: Counter[str] = Counter()
         self._read_as: set[tuple[str, str]] = set()
         self._folder = folder
         self._cleaner = cleaner
@@ -211,33 +339,80 @@ class _Job:
 
             self._table = stack.enter_context(FindingsCsv(folder.path / "findings.csv"))
 
-    def file(self, file: InputFile, stop: list[int]) -> None:
-        """One input file into cleaned/, with what was found on the way. Stopped, it stays `.partial`."""
-        form = FORMATS[file.format]
+    def files(self, files: Sequence[InputFile], stop: list[int]) -> None:
+        """Every input file into cleaned/, with what was found on the way; files of one article several at a time."""
+        held: list[tuple[InputFile, list[Record]]] = []
+        for file in files:
+            if stop:
+                return
+            if file.format == "jsonl":
+                self._whole(held)
+                self._lines(file, stop)
+                continue
+            try:
+                held.append((file, list(self._read(file))))
+            except OSError as e:
+                self._whole(held)
+                self._cannot(file, e)
+            if _enough([r for _, records in held for r in records]):
+                self._whole(held)
+        if not stop:
+            self._whole(held)
+
+    def _whole(self, held: list[tuple[InputFile, list[Record]]]) -> None:
+        """Write files of one article each, and hold them no longer."""
+        outcomes = iter(self._clean([r for _, records in held for r in records]))
+        for file, records in held:
+            wrote = 0
+            try:
+                with self._folder.writing(f"cleaned/{file.cleaned}") as cleaned:
+                    for record, outcome in zip(records, islice(outcomes, len(records)), strict=True):
+                        wrote += self._record(record, outcome, file, cleaned)
+                        self._watch.advance(len(record.raw))
+            except OSError as e:
+                self._cannot(file, e)
+                continue
+            if not wrote:
+                # a reject that was a whole file leaves no empty shell of itself among the cleaned
+                (self._folder.path / "cleaned" / file.cleaned).unlink(missing_ok=True)
+        held.clear()
+
+    def _lines(self, file: InputFile, stop: list[int]) -> None:
+        """Write a file of records. Stopped, it stays `.partial`."""
         try:
             with suppress(_Stopped), self._folder.writing(f"cleaned/{file.cleaned}") as cleaned:
-                wrote = 0
-                for record in form.read(
-                    file.path, file.name, fields=self._options.fields, encoding=self._options.encoding
-                ):
-                    wrote += self._record(record, file, cleaned)
-                    self._watch.advance(len(record.raw))
+                for records in _batches(self._read(file)):
+                    for record, outcome in zip(records, self._clean(records), strict=True):
+                        self._record(record, outcome, file, cleaned)
+                        self._watch.advance(len(record.raw))
                     if stop:
                         raise _Stopped
         except OSError as e:
-            reason = e.strerror or str(e)
-            self.reject(
-                Reject(
-                    file.name, 0, "unreadable", f"读写不了：{reason}", f"cannot be read or written: {reason}"
-                ),
-                b"",
-            )
-            return
-        if not wrote and file.format != "jsonl":
-            # a reject that was a whole file leaves no empty shell of itself among the cleaned
-            (self._folder.path / "cleaned" / file.cleaned).unlink(missing_ok=True)
+            self._cannot(file, e)
 
-    def _record(self, record: Record, file: InputFile, cleaned: IO[bytes]) -> int:
+    def _read(self, file: InputFile) -> Iterator[Record]:
+        return FORMATS[file.format].read(
+            file.path, file.name, fields=self._options.fields, encoding=self._options.encoding
+        )
+
+    def _cannot(self, file: InputFile, e: OSError) -> None:
+        reason = e.strerror or str(e)
+        zh, en = f"读写不了：{reason}", f"cannot be read or written: {reason}"
+        self.reject(Reject(file.name, 0, "unreadable", zh, en), b"")
+
+    def _clean(self, records: Sequence[Record]) -> list[Outcome | None]:
+        """The outcome of each record that is an article, all cleaned together.
+
+        None for all where that fails: cleaned one at a time, a fault costs the one record that it is in.
+        """
+        documents = [r.document for r in records if r.document is not None]
+        try:
+            outcomes = iter(self._cleaner.clean_many(documents))
+        except Exception:
+            return [None] * len(records)
+        return [None if r.document is None else next(outcomes) for r in records]
+
+    def _record(self, record: Record, outcome: Outcome | None, file: InputFile, cleaned: IO[bytes]) -> int:
         """Write one record; 0 where it was rejected."""
         if record.reject is not None:
             self.reject(record.reject, record.raw)
@@ -246,7 +421,7 @@ class _Job:
             cleaned.write(record.raw)
             return 1
         try:
-            outcome = self._cleaner.clean(record.document)
+            outcome = outcome or self._cleaner.clean(record.document)
             data, moved_to = (
                 (record.raw, "")
                 if not outcome.changed and not record.how.get("derived")
@@ -267,6 +442,8 @@ class _Job:
 
     def _tell(self, outcome: Outcome, moved_to: str) -> None:
         document = outcome.document
+        if document.source in self._cleaner.channels:
+            self.articles[document.source] += 1
         place = f"{document.file}:{document.record}"
         if not document.text.strip():
             self._watch.warn(Reject(document.file, document.record, "empty", *_why_empty(document.meta)))

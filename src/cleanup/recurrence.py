@@ -4,15 +4,12 @@ A site prints its page around every article, so what is page recurs over unrelat
 no pattern knows it. Body recurs, too: a law's closing formula, the headings of a template. So this is
 evidence beside the features of a line, never a verdict.
 
-Counting takes a sample that the input alone fixes: of each source the `SAMPLE` articles whose hash of
-the whole text is lowest. Order, sharding and repeats make no difference: the same text is one article.
-Merging two counts keeps the lowest of both, which is commutative and associative.
+Counting takes a sample that the input alone fixes (`sampling`): order, sharding and repeats make no difference.
 """
 
 from __future__ import annotations
 
 import hashlib
-import heapq
 import re
 from array import array
 from collections import Counter
@@ -20,10 +17,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cleanup.fold import fold
+from cleanup.sampling import SAMPLE, Lowest, text_hash
 
-# Articles looked at of each source. A line on 20 % of the pages of a source is then seen on 16 to 24 %
-# (two standard errors); twice as many would make that 17 to 23 % and cost twice the memory.
-SAMPLE = 400
+# Articles looked at in all: 655 sources with 400 each. Their keys take some 300 bytes an article, 80 MB.
+LIMIT = 262_144
 # Lines of an article that are kept, the first and the last: at 8 bytes a line and with templates, a
 # source takes at most 1 MB while it is counted. Pages of the bench have up to 23 lines.
 _FIRST, _LAST = 40, 100
@@ -59,18 +56,13 @@ def template(line: str) -> str | None:
 
 def line_key(line: str) -> int:
     """The 64-bit key under which a folded line is counted."""
-    return _key(normalised(line))
+    return text_hash(normalised(line))
 
 
 def template_key(line: str) -> int | None:
     """The key of its template, in a space of its own."""
     masked = template(line)
-    return None if masked is None else _key("*" + masked)
-
-
-def _key(text: str) -> int:
-    digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
+    return None if masked is None else text_hash("*" + masked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,50 +99,28 @@ class LineCounts:
     """Counts while a dump is read. `add` each article, `merge` those of other workers, `freeze` in the end."""
 
     def __init__(self, sample: int = SAMPLE) -> None:
-        self.sample = sample
-        self._kept: dict[str, dict[int, array[int]]] = {}
-        self._highest: dict[str, list[int]] = {}
+        self._lowest: Lowest[array[int]] = Lowest(sample, LIMIT)
 
     def add(self, source: str, text: str) -> None:
         """Count an article, if it belongs to the sample. One hash of its text where it does not."""
-        name = _key(text)
-        if self._belongs(source, name):
-            self._keep(source, name, _keys(text))
+        name = text_hash(text)
+        if self._lowest.wants(source, name):
+            self._lowest.add(source, name, _keys(text))
 
     def merge(self, others: Iterable[LineCounts]) -> None:
         """Take in what other workers counted with the same `sample`."""
         for other in others:
-            for source, kept in other._kept.items():
-                for name, keys in kept.items():
-                    if self._belongs(source, name):
-                        self._keep(source, name, keys)
-
-    def _belongs(self, source: str, name: int) -> bool:
-        kept = self._kept.get(source)
-        if kept is None:
-            return True
-        if name in kept:
-            return False
-        return len(kept) < self.sample or name < -self._highest[source][0]
-
-    def _keep(self, source: str, name: int, keys: array[int]) -> None:
-        kept = self._kept.setdefault(source, {})
-        highest = self._highest.setdefault(source, [])
-        kept[name] = keys
-        heapq.heappush(highest, -name)
-        if len(kept) > self.sample:
-            del kept[-heapq.heappop(highest)]
+            self._lowest.merge(other._lowest)
 
     def freeze(self) -> Recurrence:
         """The lines that recur, by source, with the digest that names them."""
         sources: dict[str, SourceLines] = {}
         digest = hashlib.sha256()
-        for source in sorted(self._kept):
-            kept = self._kept[source]
+        for source, kept in self._lowest.sources():
             if len(kept) < ARTICLES_MIN:
                 continue
             counts: Counter[int] = Counter()
-            for keys in kept.values():
+            for keys in kept:
                 counts.update(keys)
             least = max(DOCS_MIN, SHARE_MIN * len(kept))
             docs = {key: n for key, n in sorted(counts.items()) if n >= least}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,11 +37,17 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def claim(self, command: dict[str, Any], *, overwrite: bool) -> None:
+    def holds_run_of(self, inputs: Sequence[str]) -> bool:
+        """Whether an earlier run of the same inputs lies here, whatever its options were."""
+        before = self._command()
+        return before is not None and before.get("inputs") == list(inputs)
+
+    def claim(self, command: dict[str, Any], *, overwrite: bool, keep: Collection[str] = ()) -> None:
         """Make the folder this command's own.
 
         A folder that holds things and no run is refused, whatever is asked. One that holds another
-        run is refused, too, unless `overwrite` is set; only files that a run writes are taken away.
+        run is refused, too, unless `overwrite` is set; only files that a run writes are taken away, and of
+        these not what is named in `keep`.
         Raises UsageError, InputError.
         """
         try:
@@ -72,7 +78,7 @@ class RunFolder:
                 where=str(self.path),
             )
         try:
-            for name in _OURS:
+            for name in set(_OURS) - set(keep):
                 for stale in (self.path / name, self.path / (name + _PARTIAL)):
                     if stale.is_dir():
                         shutil.rmtree(stale)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
 from cleanup.cli.voice import Lang, start_lang, told
 from cleanup.data import Apply
-from cleanup.errors import UsageError
+from cleanup.errors import ModelError, UsageError
+
+if TYPE_CHECKING:
+    from cleanup.lm.model import Model
 
 LangOption = Annotated[
     str,
@@ -64,6 +69,18 @@ TitleFieldOption = Annotated[
     str, typer.Option(help=told("记录的标题字段。", "Field that holds a record's title."))
 ]
 
+ModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        metavar="FILE",
+        help=told(
+            "词频模型文件；默认用随附的。", "Term-frequency model file; the one that ships by default."
+        ),
+        show_default=False,
+    ),
+]
+
 OverwriteOption = Annotated[
     bool,
     typer.Option(
@@ -93,6 +110,22 @@ def tiers_to_apply(value: str) -> Apply:
         f"--apply 不能是 {value!r}，可用 auto、suggest、none",
         f"--apply cannot be {value!r}; use auto, suggest or none",
     )
+
+
+def model_opener(path: Path | None) -> Callable[[], Model] | None:
+    """What opens the model of `--model` at its first use; None for the one that ships. Checks that a file is there."""
+    if path is None:
+        return None
+    if not path.is_file():
+        raise ModelError("没有这个模型文件", "there is no such model file", where=str(path))
+
+    @cache
+    def opened() -> Model:
+        from cleanup.lm.model import Model
+
+        return Model.open(path)
+
+    return opened
 
 
 def language(value: str) -> Lang:

@@ -11,11 +11,14 @@ from typing import Annotated, Any
 
 import typer
 
+from cleanup.cli.channel_common import tell_contradictions
+from cleanup.cli.channel_run import given_channels, tell_channels
 from cleanup.cli.options import (
     LANG_DEFAULT,
     EncodingOption,
     IdFieldOption,
     LangOption,
+    ModelOption,
     OffOption,
     OverwriteOption,
     QuietOption,
@@ -27,6 +30,7 @@ from cleanup.cli.options import (
     TitleFieldOption,
     known_encoding,
     language,
+    model_opener,
     tiers_to_apply,
 )
 from cleanup.cli.voice import Voice, errors_told, told
@@ -38,6 +42,9 @@ HELP = told(
 
     默认只应用 auto 档的改动；suggest 档写进报告，由编辑决定。
 
+    一个来源有 10 篇以上时，先学它的信道（滤掉、遮住、塞入了什么），写在输出文件夹的 channels/ 里，再用它修复。
+    再跑一次，其中的批准与否决照旧有效。
+
     例：
 
     `cleanup run article.txt` — 结果在 reports/article
@@ -48,11 +55,16 @@ HELP = told(
 
     `cleanup run pages/ --html-to jsonl` — 网页取正文，带标题、日期、来源，每页一条记录
 
+    `cleanup run dump.jsonl --no-learn` — 不学信道；`--channel channels/` 用现成的
+
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
     """Clean articles; write the cleaned articles and a diff report.
 
     Only edits of tier auto are made; those of tier suggest go into the report for an editor to decide.
+
+    Where a source has 10 articles or more its channel (what it strips, masks, pushes in) is learned first, written to
+    channels/ in the output folder, and repaired by. What is approved and rejected there holds in the next run.
 
     Examples:
 
@@ -63,6 +75,8 @@ HELP = told(
     `cleanup run a.jsonl --text-field body --apply suggest`
 
     `cleanup run pages/ --html-to jsonl` — main content of web pages, a record each with title, date and source
+
+    `cleanup run dump.jsonl --no-learn` — no channels are learned; `--channel channels/` uses those that are there
 
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
@@ -166,6 +180,29 @@ def run(
             ),
         ),
     ] = True,
+    learn: Annotated[
+        bool,
+        typer.Option(
+            "--learn/--no-learn",
+            help=told(
+                "先学各来源的信道，再用它修复；标准输入从不学。",
+                "Learn the channel of each source first, and repair by it; stdin never.",
+            ),
+        ),
+    ] = True,
+    channel: Annotated[
+        list[Path],
+        typer.Option(
+            "--channel",
+            metavar="PATH",
+            help=told(
+                "现成的信道文件或文件夹，可重复；其中的来源不再学。",
+                "Channel files or folders to use as they are; their sources are not learned. May be repeated.",
+            ),
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006
+    model: ModelOption = None,
     overwrite: OverwriteOption = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
@@ -192,6 +229,9 @@ def run(
             "html_to": html_to,
             "lang": voice.lang,
             "recurrence": recurrence and Path("-") not in inputs,
+            "learn": learn and Path("-") not in inputs,
+            "channels": [str(p.resolve()) for p in channel],
+            "model": "" if model is None else str(model.resolve()),
         }
         flags = {"patch": patch, "csv": csv, "overwrite": overwrite}
         if Path("-") in inputs:
@@ -226,10 +266,20 @@ def _run(
     rules = load_verified([Path(p) for p in options["rules"]], shipped=options["shipped"]).without(
         options["off"]
     )
-    cleaner = Cleaner(rules, apply=options["apply"], lang=voice.lang)
+    loaded = given_channels([Path(p) for p in options["channels"]], out)
+    tell_contradictions(voice, loaded)
+    opener = model_opener(Path(options["model"]) if options["model"] else None)
+    cleaner = Cleaner(rules, apply=options["apply"], lang=voice.lang, model=opener)
     fields = replace(Fields(*options["fields"]), html=options["html"])
     batch_options = Options(
-        fields, options["encoding"], _PAGES[options["html_to"]], recurrence=options["recurrence"], **flags
+        fields,
+        options["encoding"],
+        _PAGES[options["html_to"]],
+        recurrence=options["recurrence"],
+        learn=options["learn"],
+        channels=tuple(c for _, c in loaded),
+        model=opener,
+        **flags,
     )
     command = {"inputs": [n if n == "-" else str(Path(n).resolve()) for n in names], **options}
     with watching(voice, "清理", "cleaning", speed=True) as watch:
@@ -303,5 +353,6 @@ def _told(result: Any, voice: Voice) -> None:
         )
     for note in result.notes[:3]:
         voice.warn(note.rstrip())
+    tell_channels(voice, result.used, result.out)
     voice.say(f"报告 {result.out / 'report.html'}", f"report {result.out / 'report.html'}")
     voice.say(f"文章 {result.out / 'cleaned'}", f"articles {result.out / 'cleaned'}")

@@ -13,8 +13,11 @@ _TOLD = 20
 
 
 @contextmanager
-def watching(voice: Voice, zh: str, en: str, *, speed: bool = False) -> Iterator[Any]:
-    """A batch.Watch that warns of rejects and, on a terminal, shows a bar that begins as `zh` or `en`."""
+def watching(voice: Voice, zh: str, en: str, *, speed: bool = False, kept: bool = True) -> Iterator[Any]:
+    """A batch.Watch that warns of rejects and, on a terminal, shows a bar that begins as `zh` or `en`.
+
+    kept  whether all rejects are written to rejected.jsonl
+    """
     from cleanup.batch import Watch
 
     told = 0
@@ -26,7 +29,11 @@ def watching(voice: Voice, zh: str, en: str, *, speed: bool = False) -> Iterator
             return
         voice.warn(f"{reject.where}: {reject.tell(voice.lang)} [{reject.reason}]")
         if told == _TOLD:
-            voice.warn(voice.pick("……其余见 rejected.jsonl", "… the rest are in rejected.jsonl"))
+            voice.warn(
+                voice.pick("……其余见 rejected.jsonl", "… the rest are in rejected.jsonl")
+                if kept
+                else voice.pick("……其余从略", "… and more")
+            )
 
     if not voice.on_terminal:
         yield Watch(warn)

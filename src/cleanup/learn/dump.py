@@ -1,0 +1,212 @@
+"""A dump in, the channel of each of its sources out: count and sample, freeze, prepare, learn.
+
+Every step is a pure function of the one before, so the order of files and the number of workers change nothing.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cleanup.channel.decisions import merge_decisions
+from cleanup.channel.files import channel_file_name, read_channel, write_channel
+from cleanup.channel.items import Channel
+from cleanup.detect.closed import closed_spans
+from cleanup.dumps.record import Fields, Reject
+from cleanup.dumps.walk import FORMATS, InputFile
+from cleanup.errors import ChannelError, CleanupError
+from cleanup.learn.prepare import preparer
+from cleanup.learn.sample import Sampled, TextSample
+from cleanup.lexicon import Lexicon, shared
+from cleanup.recurrence import LineCounts, Recurrence
+from cleanup.rules import RuleSet
+
+if TYPE_CHECKING:
+    from cleanup.lm.model import Model
+
+# With fewer articles nothing is learned, and neither jieba nor the model is opened.
+ARTICLES_MIN = 10
+# How the note begins that a channel has where its articles seem to be of two machines.
+SEVERAL = "may be several sources in one"
+
+
+@dataclass(slots=True)
+class Survey:
+    """What reading a dump once gives. `lines` and `texts` are None where they were not asked for."""
+
+    lines: LineCounts | None = field(default_factory=LineCounts)
+    texts: TextSample | None = field(default_factory=TextSample)
+    articles: int = 0
+
+    def read(
+        self,
+        files: Sequence[InputFile],
+        fields: Fields,
+        encoding: str,
+        *,
+        stop: Sequence[int] = (),
+        advance: Callable[[int], None] = lambda size: None,
+        reject: Callable[[Reject], None] = lambda reject: None,
+    ) -> None:
+        """Count and sample the articles of some files, until `stop` holds something.
+
+        What cannot be read is told to `reject`, and costs nothing else.
+        """
+        for file in files:
+            try:
+                for record in FORMATS[file.format].read(
+                    file.path, file.name, fields=fields, encoding=encoding
+                ):
+                    if stop:
+                        return
+                    if record.reject is not None:
+                        reject(record.reject)
+                    if (document := record.document) is not None:
+                        self.articles += 1
+                        if self.lines is not None:
+                            self.lines.add(document.source, document.text)
+                        if self.texts is not None:
+                            self.texts.add(document)
+                    advance(len(record.raw))
+            except OSError as e:
+                reason = e.strerror or str(e)
+                reject(Reject(file.name, 0, "unreadable", f"读不了：{reason}", f"cannot be read: {reason}"))
+
+    def recurrence(self) -> Recurrence | None:
+        """The lines that recur, frozen."""
+        return None if self.lines is None else self.lines.freeze()
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """How channels are learned: with which rules and recurring lines articles are prepared, and by which model.
+
+    surnames  whether characters that are surnames are thought likelier to be stripped
+    """
+
+    rules: RuleSet
+    recurrence: Recurrence | None
+    model: Callable[[], Model]
+    lexicon: Callable[[], Lexicon] = shared
+    surnames: bool = True
+
+    def channels(
+        self,
+        sources: Mapping[str, Sequence[Sampled]],
+        *,
+        stop: Sequence[int] = (),
+        begin: Callable[[int, int, str], None] = lambda n, of, source: None,
+        fault: Callable[[str, str], None] = lambda source, trace: None,
+    ) -> Iterator[Channel]:
+        """The channel of each source, in the order of their names, until `stop` holds something.
+
+        begin  is called before each source with its number, from 1, how many there are, and its name
+        fault  is called with a source and a traceback where learning failed, which costs that source its channel
+        """
+        for n, source in enumerate(sorted(sources), 1):
+            if stop:
+                return
+            begin(n, len(sources), source)
+            try:
+                channel = self._learn(source, sources[source], stop)
+            except CleanupError:
+                raise
+            except Exception:
+                fault(source, traceback.format_exc())
+                channel = Channel(source, notes=("a fault of the program: nothing was learned",))
+            if channel is not None:
+                yield channel
+
+    def _learn(self, source: str, sampled: Sequence[Sampled], stop: Sequence[int]) -> Channel | None:
+        """The channel of one source; None where `stop` came between."""
+        if len(sampled) < ARTICLES_MIN:
+            note = f"too few articles to learn from: {len(sampled)} of at least {ARTICLES_MIN}"
+            return Channel(source, articles=len(sampled), notes=(note,))
+        prepare = preparer(self.rules, self.recurrence)
+        texts = []
+        for one in sampled:
+            if stop:
+                return None
+            text, _ = prepare(one.document(source))
+            texts.append(prose(text, markdown=one.markdown))
+        # numpy and the model take a tenth of a second, and are needed where there is something to learn from
+        from cleanup.learn.mixed import mixed
+        from cleanup.learn.source import learn_channel
+
+        channel = learn_channel(source, texts, self.model(), self.lexicon, surnames=self.surnames)
+        why = mixed(texts, channel, self.model(), self.lexicon)
+        note = f"{SEVERAL}: {why}; give each a source field or a folder of its own"
+        return replace(channel, notes=(*channel.notes, note)) if why else channel
+
+
+def prose(text: str, *, markdown: bool) -> str:
+    """A text without its code, front matter and addresses. One on a single line leaves a letter where it stood:
+    what is around it must neither meet nor seem to end there.
+    """
+    kept, at = [], 0
+    for start, end in closed_spans(text, markdown=markdown):
+        kept += [text[at:start], "\n" if "\n" in text[start:end] else "x"]
+        at = end
+    return "".join(kept) + text[at:]
+
+
+def tells(channel: Channel) -> bool:
+    """Whether a channel is worth a file: its source has enough articles, or an editor decided about it."""
+    return channel.articles >= ARTICLES_MIN or bool(channel.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The channels that lie in a folder before it is written to, by source, each with its file."""
+
+    folder: Path
+    channels: Mapping[str, tuple[Path, Channel]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(folder: Path) -> Before:
+        """Those of a folder, which need not exist. Raises ChannelError where a file does not load."""
+        found: dict[str, tuple[Path, Channel]] = {}
+        for path in sorted(folder.glob("*.toml")) if folder.is_dir() else []:
+            if path.name.startswith("."):
+                continue
+            channel = read_channel(path)
+            if (other := found.get(channel.source)) is not None:
+                raise ChannelError(
+                    f"与 {other[0]} 说的是同一个来源 {channel.source!r}；只留一个",
+                    f"is about the same source as {other[0]}, {channel.source!r}; keep one",
+                    where=str(path),
+                )
+            found[channel.source] = path, channel
+        return Before(folder, found)
+
+    def merged(self, channel: Channel) -> Channel:
+        """A channel learned anew with what an editor decided about the one that was there."""
+        old = self.channels.get(channel.source)
+        return channel if old is None else merge_decisions(old[1], channel)
+
+    def file(self, source: str) -> Path:
+        """Where the channel of a source lies, or is to lie."""
+        at = self.channels.get(source)
+        return self.folder / channel_file_name(source) if at is None else at[0]
+
+    def write(self, channels: Collection[Channel]) -> list[Path]:
+        """Write a file for each channel that has something to tell, with the comments of editors kept.
+
+        Returns the files. Raises ChannelError where one cannot be written.
+        """
+        files = []
+        for channel in channels:
+            if not tells(channel):
+                continue
+            files.append(self.file(channel.source))
+            write_channel(files[-1], channel)
+        return files
+
+    def prune(self, written: Collection[Path]) -> None:
+        """Take away the files that were not written again, unless an editor decided something in them."""
+        for file, channel in self.channels.values():
+            if file not in written and all(i.status == "learned" for i in channel.items):
+                file.unlink(missing_ok=True)
