@@ -856,3 +856,30 @@ def test_the_file_of_the_page_loads(path):
     assert len(blocks) >= 2
     for block in blocks:
         assert read_channel(written(path, block)).items
+
+
+def test_phrases_lie_beside_the_file_and_belong_to_it(tmp_path):
+    path = tmp_path / "a.toml"
+    channel = Channel("a", (Item("strip", "范", found=3),), phrases=b"\x01\x02\x03\x04" * 3)
+    write_channel(path, channel)
+    assert read_channel(path) == channel
+    assert channel.digest != Channel("a", channel.items).digest
+    beside = path.with_suffix(".phrases")
+    beside.write_bytes(b"\x00" * 8)
+    with pytest.raises(ChannelError, match="another learning"):
+        read_channel(path)
+    beside.unlink()
+    with pytest.raises(ChannelError, match=r"a\.phrases is not beside it"):
+        read_channel(path)
+    path.write_text(
+        "".join(x for x in path.read_text("utf-8").splitlines(True) if not x.startswith("phrases"))
+    )
+    assert read_channel(path) == Channel("a", channel.items)
+
+
+def test_phrases_go_with_a_channel_that_has_none_any_more(tmp_path):
+    path = tmp_path / "a.toml"
+    write_channel(path, Channel("a", (Item("strip", "范", found=3),), phrases=b"\x01\x02\x03\x04"))
+    write_channel(path, Channel("a", (Item("strip", "范", found=4),)))
+    assert not path.with_suffix(".phrases").exists()
+    assert read_channel(path).phrases == b""

@@ -184,8 +184,9 @@ def out(tmp_path, ruleset):
     channels = [Channel(s, items) for s in (SOURCE, "another")]
     out = tmp_path / "out"
     command = {"inputs": [str(tmp_path / "in")], "lang": "en"}
-    cleaner = Cleaner(ruleset, apply="suggest", channels=channels)
-    run([tmp_path / "in"], out, cleaner, command, Options(), Watch(), "en")
+    cleaner = Cleaner(ruleset, apply="suggest")
+    options = Options(channels=tuple(channels), learn=False)
+    run([tmp_path / "in"], out, cleaner, command, options, Watch(), "en")
     for c in channels:
         write_channel(out / "channels" / channel_file_name(c.source), c)
     assert {f["evidence"].get("item") for f in findings_of(out)} == {"strip:段", "insert:after-de:招聘"}

@@ -17,6 +17,7 @@ from cleanup.pipeline import Cleaner
 from small_farm import STRIPPED, TERM, damaged, honest, records
 
 FILE = channel_file_name("harbour")
+PHRASES = FILE.replace(".toml", ".phrases")
 ARTICLES = [damaged(n) for n in range(40)]
 
 
@@ -101,7 +102,7 @@ def test_a_run_with_the_learned_channel_gives_what_the_run_that_learned_gave(
     out = tmp_path / "out"
     result = cleanup("run", farm, "--out", out, "--channel", learned[0])
     assert not (out / "channels").exists() and "channels given: 1 source" in result.stdout
-    but = ("run.log.json", FILE)
+    but = ("run.log.json", FILE, PHRASES)
     assert bytes_of(out, but=but) == bytes_of(cleaned[0], but=but)
 
 
@@ -128,7 +129,7 @@ def test_batches_change_no_byte(farm, learned, cleaned, tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "TOGETHER", 1)
     out = tmp_path / "out"
     cleanup("run", farm, "--out", out, "--channel", learned[0])
-    but = ("run.log.json", FILE)
+    but = ("run.log.json", FILE, PHRASES)
     assert bytes_of(out, but=but) == bytes_of(cleaned[0], but=but)
 
 
@@ -253,6 +254,7 @@ def test_channels_that_cannot_be_used_are_refused(farm, learned, tmp_path):
     run = ("run", farm, "--out", tmp_path / "out")
     twice = tmp_path / "twice.toml"
     twice.write_bytes((learned[0] / FILE).read_bytes())
+    twice.with_suffix(".phrases").write_bytes((learned[0] / PHRASES).read_bytes())
     result = cleanup(*run, "--channel", learned[0], "--channel", twice, code=2)
     assert "the same source" in result.stderr
     # the same file by two ways is one

@@ -131,16 +131,18 @@ def write_channel(path: Path, channel: Channel, *, in_place: bool = False) -> No
             "cannot be rewritten with its comments kept; move the file away and write again",
             where=str(path),
         )
-    if channel.phrases:
-        beside = phrases_file(target)
-        if not beside.exists() or beside.read_bytes() != channel.phrases:
-            _replace(beside, channel.phrases)
+    beside = phrases_file(target)
+    if not channel.phrases:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+    elif not beside.exists() or beside.read_bytes() != channel.phrases:
+        _replace(beside, channel.phrases)
     _replace(target, (mark + text.replace("\n", newline)).encode())
 
 
 def phrases_file(path: Path) -> Path:
-    """Where the phrases of a channel file lie: beside it."""
-    return path.with_suffix(".phrases")
+    """Where the phrases of a channel file lie: beside it, or beside what it links to."""
+    return Path(os.path.realpath(path)).with_suffix(".phrases")
 
 
 def _with_phrases(parsed: Parsed, path: Path) -> Parsed:

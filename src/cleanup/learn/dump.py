@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleanup.channel.decisions import merge_decisions
-from cleanup.channel.files import channel_file_name, read_channel, write_channel
+from cleanup.channel.files import channel_file_name, phrases_file, read_channel, write_channel
 from cleanup.channel.items import Channel
 from cleanup.detect.closed import closed_spans
 from cleanup.dumps.record import Fields, Reject
@@ -210,3 +210,4 @@ class Before:
         for file, channel in self.channels.values():
             if file not in written and all(i.status == "learned" for i in channel.items):
                 file.unlink(missing_ok=True)
+                phrases_file(file).unlink(missing_ok=True)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from cleanup.channel.items import Channel, Item
 from cleanup.decode.decoder import Decoder
+from cleanup.decode.phrases import Phrases
 from cleanup.decode.texts import Texts
 from cleanup.learn.inserts import learn_inserts
 from cleanup.learn.strips import learn_strips
@@ -105,7 +106,7 @@ def _found(decoder: Decoder, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
 def _stripped(texts: Sequence[str], model: Model, lexicon: Callable[[], Lexicon]) -> list[Item]:
     """The characters that are surely stripped in some texts."""
     scored = Texts.of(model, texts)
-    _, rivals = learn_inserts(scored)
+    _, rivals = learn_inserts(scored, Phrases.of(scored))
     items = learn_strips(scored, lexicon(), rivals, surnames=True)
     return [i for i in items if i.sure >= _SURE and i.found >= _FOUND]
 
