@@ -127,7 +127,7 @@ class Cleaner:
         self.lang = lang
         self.channels = {c.source: c for c in channels}
         self._lexicon = lexicon
-        self._model = model or _shipped_model
+        self.model = model or _shipped_model
         self._by_stage = [Book([r for r in rules.rules if stage.takes(r)]) for stage in STAGES]
         self._decoders: dict[str, Decoder | None] = {}
 
@@ -142,7 +142,7 @@ class Cleaner:
             lexicon=self._lexicon,
             recurrence=recurrence or self.recurrence,
             channels=tuple(self.channels.values()) if channels is None else channels,
-            model=self._model,
+            model=self.model,
         )
 
     def clean(self, document: Document) -> Outcome:
@@ -178,7 +178,7 @@ class Cleaner:
             if channel is not None and any(i.status != "rejected" for i in channel.items):
                 from cleanup.decode.decoder import Decoder
 
-                decoder = Decoder(self._model(), channel, self._lexicon)
+                decoder = Decoder(self.model(), channel, self._lexicon)
             self._decoders[source] = None if decoder is None or decoder.idle else decoder
         return self._decoders[source]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,11 +11,15 @@ import typer
 
 from cleanup.cli.options import (
     LANG_DEFAULT,
+    ChannelsOption,
     LangOption,
+    LearnOption,
+    ModelOption,
     OffOption,
     RulesOption,
     ShippedOption,
     language,
+    model_opener,
     tiers_to_apply,
 )
 from cleanup.cli.voice import Voice, errors_told, told
@@ -29,6 +34,8 @@ HELP = told(
 
     `cleanup evaluate gold.jsonl --findings reports/x/findings.jsonl --json`
 
+    `cleanup evaluate gold.jsonl --no-learn` — 只用规则，不学各来源的信道
+
     `cleanup evaluate samples/gold.jsonl --baseline reports/baseline.json` — 低于底线时以 1 退出
     """,
     """Precision, recall, net repair and harm against gold edits, by kind and by source.
@@ -38,6 +45,8 @@ HELP = told(
     `cleanup evaluate samples/gold.jsonl`
 
     `cleanup evaluate gold.jsonl --findings reports/x/findings.jsonl --json`
+
+    `cleanup evaluate gold.jsonl --no-learn` — rules alone, no channels learned
 
     `cleanup evaluate samples/gold.jsonl --baseline reports/baseline.json` — exits 1 under a floor
     """,
@@ -69,6 +78,9 @@ def evaluate(
     rules: RulesOption = [],  # noqa: B006 - typer copies it
     off: OffOption = [],  # noqa: B006
     shipped: ShippedOption = True,
+    learn: LearnOption = True,
+    channel: ChannelsOption = [],  # noqa: B006
+    model: ModelOption = None,
     baseline: Annotated[
         Path | None,
         typer.Option(
@@ -115,7 +127,8 @@ def evaluate(
             scores = score(data.articles, read_findings(findings), keep=max(show, 1))
         else:
             scorer = Scorer(keep=max(show, 1))
-            for article, found in _run(data.articles, rules, off, shipped, tiers, voice):
+            cleaner = _cleaner(data.articles, rules, off, shipped, tiers, learn, channel, model, voice)
+            for article, found in _run(data.articles, cleaner, voice):
                 scorer.add(article, found)
             scores = scorer.result()
         # floors first: a reader that closes the pipe early must not cost the record
@@ -148,18 +161,55 @@ def evaluate(
             raise typer.Exit(1)
 
 
-def _run(articles: Any, rules: list[Path], off: list[str], shipped: bool, apply: Apply, voice: Voice) -> Any:
-    """Each gold article with the findings of this machine, progress shown on a terminal."""
+def _cleaner(
+    articles: Any,
+    rules: list[Path],
+    off: list[str],
+    shipped: bool,
+    apply: Apply,
+    learn: bool,
+    channel: list[Path],
+    model: Path | None,
+    voice: Voice,
+) -> Any:
+    """What `cleanup run` would clean these articles with: lines counted and channels learned over each source."""
+    from cleanup.channel.files import read_channels
     from cleanup.data import Document
+    from cleanup.learn.dump import Learner
+    from cleanup.learn.sample import TextSample
     from cleanup.pipeline import Cleaner
+    from cleanup.recurrence import LineCounts
     from cleanup.verify import load_verified
 
-    cleaner = Cleaner(load_verified(rules, shipped=shipped).without(off), apply=apply)
+    opened = model_opener(model)
+    cleaner = Cleaner(load_verified(rules, shipped=shipped).without(off), apply=apply, model=opened)
+    channels = {c.source: c for path in channel for c in read_channels(path)}
+    if learn:
+        lines, texts = LineCounts(), TextSample()
+        for a in articles:
+            lines.add(a.source, a.text)
+            texts.add(Document(a.id, a.text, a.source))
+        cleaner = cleaner.knowing(lines.freeze())
+        sources = {s: sampled for s, sampled in texts.sources().items() if s not in channels}
+        learner = Learner(cleaner.rules, cleaner.recurrence, cleaner.model)
+        with voice.err.status(voice.pick("学习", "learning")) if voice.on_terminal else nullcontext():
+            channels |= {c.source: c for c in learner.channels(sources)}
+    return cleaner.knowing(channels=tuple(channels.values()))
+
+
+def _run(articles: Any, cleaner: Any, voice: Voice) -> Any:
+    """Each gold article with the findings of this machine, progress shown on a terminal."""
     from rich.progress import track
 
+    from cleanup.batch import TOGETHER
+    from cleanup.data import Document
+
     what = voice.pick("评测", "evaluating")
-    for article in track(articles, what, console=voice.err, transient=True, disable=not voice.on_terminal):
-        yield article, cleaner.clean(Document(article.id, article.text, article.source)).findings
+    groups = [articles[i : i + TOGETHER] for i in range(0, len(articles), TOGETHER)]
+    for group in track(groups, what, console=voice.err, transient=True, disable=not voice.on_terminal):
+        outcomes = cleaner.clean_many([Document(a.id, a.text, a.source) for a in group])
+        for article, outcome in zip(group, outcomes, strict=True):
+            yield article, outcome.findings
 
 
 def _cell(tally: Any) -> dict[str, Any]:

@@ -69,6 +69,28 @@ TitleFieldOption = Annotated[
     str, typer.Option(help=told("记录的标题字段。", "Field that holds a record's title."))
 ]
 
+LearnOption = Annotated[
+    bool,
+    typer.Option(
+        "--learn/--no-learn",
+        help=told(
+            "先学各来源的信道，再用它修复；标准输入从不学。",
+            "Learn the channel of each source first, and repair by it; stdin never.",
+        ),
+    ),
+]
+ChannelsOption = Annotated[
+    list[Path],
+    typer.Option(
+        "--channel",
+        metavar="PATH",
+        help=told(
+            "现成的信道文件或文件夹，可重复；其中的来源不再学。",
+            "Channel files or folders to use as they are; their sources are not learned. May be repeated.",
+        ),
+        show_default=False,
+    ),
+]
 ModelOption = Annotated[
     Path | None,
     typer.Option(

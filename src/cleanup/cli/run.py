@@ -15,9 +15,11 @@ from cleanup.cli.channel_common import tell_contradictions
 from cleanup.cli.channel_run import given_channels, tell_channels
 from cleanup.cli.options import (
     LANG_DEFAULT,
+    ChannelsOption,
     EncodingOption,
     IdFieldOption,
     LangOption,
+    LearnOption,
     ModelOption,
     OffOption,
     OverwriteOption,
@@ -180,28 +182,8 @@ def run(
             ),
         ),
     ] = True,
-    learn: Annotated[
-        bool,
-        typer.Option(
-            "--learn/--no-learn",
-            help=told(
-                "先学各来源的信道，再用它修复；标准输入从不学。",
-                "Learn the channel of each source first, and repair by it; stdin never.",
-            ),
-        ),
-    ] = True,
-    channel: Annotated[
-        list[Path],
-        typer.Option(
-            "--channel",
-            metavar="PATH",
-            help=told(
-                "现成的信道文件或文件夹，可重复；其中的来源不再学。",
-                "Channel files or folders to use as they are; their sources are not learned. May be repeated.",
-            ),
-            show_default=False,
-        ),
-    ] = [],  # noqa: B006
+    learn: LearnOption = True,
+    channel: ChannelsOption = [],  # noqa: B006
     model: ModelOption = None,
     overwrite: OverwriteOption = False,
     strict: StrictOption = False,
