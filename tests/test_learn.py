@@ -9,8 +9,8 @@ from cleanup.data import Document
 from cleanup.decode.judge import judge
 from cleanup.decode.strips import PLACE
 from cleanup.decode.texts import Texts
-from cleanup.learn import candidates
-from cleanup.learn.source import ARTICLES_MIN, learn_channel
+from cleanup.learn import ARTICLES_MIN, candidates
+from cleanup.learn.source import learn_channel
 from cleanup.learn.strips import Hits, Scan
 from cleanup.learn.surnames import SURNAMES
 from cleanup.lexicon import shared

@@ -18,6 +18,7 @@ from cleanup.detect.closed import closed_spans
 from cleanup.dumps.record import Fields, Reject
 from cleanup.dumps.walk import FORMATS, InputFile
 from cleanup.errors import ChannelError, CleanupError
+from cleanup.learn import ARTICLES_MIN
 from cleanup.learn.prepare import preparer
 from cleanup.learn.sample import Sampled, TextSample
 from cleanup.lexicon import Lexicon, shared
@@ -27,8 +28,6 @@ from cleanup.rules import RuleSet
 if TYPE_CHECKING:
     from cleanup.lm.model import Model
 
-# With fewer articles nothing is learned, and neither jieba nor the model is opened.
-ARTICLES_MIN = 10
 # How the note begins that a channel has where its articles seem to be of two machines.
 SEVERAL = "may be several sources in one"
 

@@ -13,6 +13,7 @@ from cleanup.decode.masks import find_masks
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.texts import Texts
 from cleanup.edits import apply
+from cleanup.learn import ARTICLES_MIN
 from cleanup.learn.commas import learn_commas
 from cleanup.learn.inserts import learn_inserts
 from cleanup.learn.masks import learn_masks
@@ -24,8 +25,6 @@ from cleanup.lexicon import Lexicon
 from cleanup.lm.model import Model
 from cleanup.lm.surprise import surprise
 
-# With fewer articles nothing is learned: what one article says twice is no habit of a source.
-ARTICLES_MIN = 10
 # Repairs are taken for made from here on, when learning goes on in the repaired texts.
 SURE = 0.8
 
