@@ -182,6 +182,7 @@ def _as_dict(file: Path, channel: Channel, items: Sequence[Item], examples: int)
 
 def _show(voice: Voice, file: Path, channel: Channel, items: Sequence[Item], examples: int) -> None:
     """A channel as a table on a terminal; in a pipe a line an item, the source in front."""
+    from cleanup.channel.notes import in_language
     from cleanup.report.inline import plain
 
     heads = [
@@ -212,7 +213,7 @@ def _show(voice: Voice, file: Path, channel: Channel, items: Sequence[Item], exa
         f"{plain(str(file))} · {channel.articles} articles · {channel.characters} characters · digest {channel.digest}",
     )
     for note in channel.notes:
-        voice.warn(plain(note))
+        voice.warn(plain(in_language(note, voice.lang)))
     if not items:
         voice.say("没有条目", "no items")
         return

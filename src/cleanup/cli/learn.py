@@ -205,6 +205,7 @@ def _learn(
 
 def _tell(voice: Voice, channel: Channel, file: Path, *, json: bool) -> None:
     from cleanup.channel.items import ITEM_KINDS
+    from cleanup.channel.notes import in_language
     from cleanup.learn.dump import tells
     from cleanup.report.inline import plain
 
@@ -232,7 +233,7 @@ def _tell(voice: Voice, channel: Channel, file: Path, *, json: bool) -> None:
         "bold",
     )
     for note in channel.notes:
-        voice.out.print(Text(f"  {plain(note)}", style="yellow"))
+        voice.out.print(Text(f"  {plain(in_language(note, voice.lang))}", style="yellow"))
     if written:
         voice.say(
             f"  {plain(str(file))}  摘要 {channel.digest}", f"  {plain(str(file))}  digest {channel.digest}"
