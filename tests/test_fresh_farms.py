@@ -1,0 +1,104 @@
+"""Sites that nothing was tuned on: what is learned of them, right and wrong, and what that repairs.
+
+Made by tests/data/fresh_farms/build.py; figures are as they were met before anything was changed for them.
+"""
+
+import importlib.util
+import sys
+
+import pytest
+
+from conftest import ROOT
+from farm_sites import sites
+
+DATA = ROOT / "tests" / "data"
+
+TRUE = {
+    "travel": {f"strip:{x}" for x in ["费", "票", "病", "酒", "死", "导游"]} | {"swap:很→挺", "mask:××→酒店"},
+    "insurance": {f"strip:{x}" for x in ["险", "费", "款", "贷", "病", "死", "理赔"]},
+    "phones": set(),
+}
+
+
+@pytest.fixture(scope="module")
+def fresh():
+    return sites(DATA / "fresh_farms.jsonl")
+
+
+def test_what_is_checked_in_is_what_the_machine_makes():
+    import json
+
+    spec = importlib.util.spec_from_file_location("fresh_build", DATA / "fresh_farms" / "build.py")
+    build = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    kept = (DATA / "fresh_farms.jsonl").read_text("utf-8").splitlines()
+    assert build.records() == [json.loads(line) for line in kept]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "travel",
+        "phones",
+        pytest.param(
+            "insurance",
+            marks=pytest.mark.xfail(
+                reason="保险 lost its 险 and 保费 its 费: a lone 保 is taken for a swapped 我, and for a broken 保护"
+            ),
+        ),
+    ],
+)
+def test_nothing_false_is_learned_of_a_farm(fresh, source):
+    inserted = {
+        a.text[e.edit.start : e.edit.end]
+        for a in fresh[source].articles
+        for e in a.edits
+        if e.type == "spam_insertion"
+    }
+    true = TRUE[source] | {
+        f"insert:{slot}:{t}" for t in inserted | {"*"} for slot in ("after-de", "anywhere")
+    }
+    assert fresh[source].learned <= true
+
+
+@pytest.mark.parametrize(
+    ("source", "items"),
+    [
+        ("travel", {"strip:费", "swap:很→挺"}),
+        ("insurance", {"strip:险"}),
+        pytest.param(
+            "phones",
+            {"insert:anywhere:*"},
+            marks=pytest.mark.xfail(
+                reason="each of nine terms, pushed in at 3 to 6 places, is not seen to recur"
+            ),
+        ),
+    ],
+)
+def test_what_is_learned_of_a_farm(fresh, source, items):
+    assert items <= fresh[source].learned
+
+
+def test_nothing_is_learned_of_an_honest_site_and_nothing_applied(fresh):
+    # full of 招聘, 工资, 职位, 就业前景, 怎么办 and pet phrases; 方, 段, 范, 施 and 费 are never written
+    careers = fresh["careers"]
+    assert careers.learned == set()
+    for name in ("auto", "suggest"):
+        assert careers.scores(name).clean_applied == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "apply", "precision", "recall"),
+    [
+        ("travel", "auto", 0.99, 0.25),
+        ("travel", "suggest", 0.99, 0.36),
+        ("insurance", "auto", 0.85, 0.17),
+        ("insurance", "suggest", 0.51, 0.2),
+        ("phones", "auto", 0.99, 0.35),
+        ("phones", "suggest", 0.99, 0.35),
+    ],
+)
+def test_damage_of_a_farm_is_repaired(fresh, source, apply, precision, recall):
+    got = fresh[source].scores(apply)
+    assert got.precision >= precision
+    assert got.recall >= recall
