@@ -21,8 +21,8 @@ $(DEV): $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
-demo: $(READY) ## set up, clean the samples, say where the report is
-	$(BIN)/cleanup run samples/raw --out reports/demo
+demo: $(READY) ## set up, learn and clean the samples, say where the report is
+	$(BIN)/cleanup run samples/raw samples/farm.jsonl --out reports/demo
 
 test: $(DEV) ## set up and pass the tests
 	$(BIN)/python -m pytest

@@ -1,6 +1,7 @@
 """Sites that nothing was tuned on: what is learned of them, right and wrong, and what that repairs.
 
-Made by tests/data/fresh_farms/build.py; figures are as they were met before anything was changed for them.
+Made by tests/data/fresh_farms/build.py. At first sight auto precision was .67 on the sentences of `insurance`, for a
+swap 我 → 保 that was none; learning swaps after strips mended that, and nothing else was changed for these sites.
 """
 
 import importlib.util
@@ -43,7 +44,7 @@ def test_what_is_checked_in_is_what_the_machine_makes():
         pytest.param(
             "insurance",
             marks=pytest.mark.xfail(
-                reason="保险 lost its 险 and 保费 its 费: a lone 保 is taken for a swapped 我, and for a broken 保护"
+                reason="保险 lost its 险 and 保费 its 费, and a lone 保 is taken for a broken 保护"
             ),
         ),
     ],
@@ -92,8 +93,8 @@ def test_nothing_is_learned_of_an_honest_site_and_nothing_applied(fresh):
     [
         ("travel", "auto", 0.99, 0.25),
         ("travel", "suggest", 0.99, 0.36),
-        ("insurance", "auto", 0.85, 0.17),
-        ("insurance", "suggest", 0.51, 0.2),
+        ("insurance", "auto", 0.98, 0.17),
+        ("insurance", "suggest", 0.83, 0.2),
         ("phones", "auto", 0.99, 0.35),
         ("phones", "suggest", 0.99, 0.35),
     ],

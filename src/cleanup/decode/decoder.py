@@ -19,7 +19,7 @@ from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.places import F32, Places, best_apart, margins
-from cleanup.decode.repair import SUGGEST, Decoded, Repair, evidence_of, support_elsewhere, tier_of
+from cleanup.decode.repair import BITS, SUGGEST, Decoded, Repair, evidence_of, support_elsewhere, tier_of
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
@@ -88,7 +88,7 @@ class Decoder:
 
     def judge(self, scored: Texts, closed: Sequence[Spans] = ()) -> list[Decoded]:
         """`decode` of texts that are scored already."""
-        strange = [s.out_of_depth for s in surprises(self.model, scored.scored)]
+        strange = [s.beyond(BITS) for s in surprises(self.model, scored.scored)]
         repairs: list[list[Repair]] = [[] for _ in scored.texts]
         shut = [Apart(spans) for spans in closed or [()] * len(scored.texts)]
         for kind, row in _chosen(self._judged(scored)):

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cleanup.channel.check import rounded
-from cleanup.channel.items import Channel, Item
+from cleanup.channel.items import Channel
 from cleanup.data import Edit
 from cleanup.decode.decoder import Decoder
 from cleanup.decode.masks import find_masks
 from cleanup.decode.phrases import Phrases
+from cleanup.decode.repair import BITS
 from cleanup.decode.texts import Texts
 from cleanup.edits import apply
 from cleanup.learn import ARTICLES_MIN
@@ -42,7 +43,7 @@ def learn_channel(
     surnames  whether characters that are surnames are thought likelier to be stripped
     """
     read = sorted(set(texts))
-    strange = [s.out_of_depth for s in surprise(model, read)] if read else []
+    strange = [s.beyond(BITS) for s in surprise(model, read)] if read else []
     known = [t for t, why in zip(read, strange, strict=True) if not why]
     notes = []
     if len(known) < len(read):
@@ -54,20 +55,13 @@ def learn_channel(
     scored = Texts.of(model, known)
     phrases = Phrases.of(scored)
     pushed_in, rivals = learn_inserts(scored, phrases)
+    stripped = learn_strips(scored, lexicon(), rivals, surnames=surnames)
     hidden = learn_masks(scored, find_masks(scored.texts))
     commas = learn_commas(scored)
-    items: list[Item] = [
-        *learn_strips(scored, lexicon(), rivals, surnames=surnames),
-        *pushed_in,
-        *hidden,
-        *learn_swaps(scored, lexicon()),
-        *learn_spins(scored, lexicon()),
-        *([commas] if commas else []),
-    ]
     channel = rounded(
         Channel(
             source,
-            tuple(items),
+            (*stripped, *pushed_in, *hidden, *([commas] if commas else [])),
             len(known),
             size,
             model.digest,
@@ -75,14 +69,18 @@ def learn_channel(
             phrases.packed() if pushed_in else b"",
         )
     )
+    # a lost character looks much like a lost word, and what it leaves alone like a swapped one
+    better = restored(scored, channel, lexicon)
+    swapped = learn_swaps(better, lexicon(), [i.text for i in stripped if len(i.text) == 1])
+    spun = learn_spins(better, lexicon())
     # what is masked or spun away is missing, too
-    explained = {i.text for i in channel.items if i.kind in ("mask", "spin")}
-    words = [i for i in learn_words(restored(scored, channel, lexicon)) if i.text not in explained]
-    return rounded(replace(channel, items=(*channel.items, *words)))
+    explained = {i.text for i in (*hidden, *spun)}
+    words = [i for i in learn_words(better) if i.text not in explained]
+    return rounded(replace(channel, items=(*channel.items, *swapped, *spun, *words)))
 
 
 def restored(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> Texts:
-    """The texts with what a channel is surest of repaired: a lost character looks much like a lost word."""
+    """The texts with what a channel is surest of repaired."""
     decoder = Decoder(texts.model, channel, lexicon)
     if decoder.idle:
         return texts

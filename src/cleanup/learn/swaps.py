@@ -9,6 +9,8 @@ stripped character is explained better by an insertion.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +19,7 @@ from cleanup.decode.substitutes import best_insertion, gain_of, occurrences, out
 from cleanup.decode.texts import Texts
 from cleanup.lexicon import REACH, Lexicon, shared
 from cleanup.lm.alphabet import DIGIT
+from cleanup.lm.gains import gains_of_changes
 
 I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
@@ -57,17 +60,22 @@ _NUMERALS = "一二两三四五六七八九十几半"
 EXAMPLES = 5
 
 
+# Where a stripped character beside it explains more of the places than this, nothing is swapped.
+_LEFT_OVER = 0.3
 # What a filter writes is an everyday character: a rare one (氙 in articles about it) is improbable wherever it stands.
 _COMMON = 2e-5
 
 
-def learn_swaps(texts: Texts, lexicon: Lexicon | None = None) -> list[Item]:
-    """The characters that the source's filter swaps, surest first: `text` was meant, `becomes` is written."""
+def learn_swaps(texts: Texts, lexicon: Lexicon | None = None, stripped: Sequence[str] = ()) -> list[Item]:
+    """The characters that the source's filter swaps, surest first: `text` was meant, `becomes` is written.
+
+    stripped  characters that the source strips: 保 is what it leaves of 保险 and 保费, and no swap
+    """
     if out_of_depth(texts):
         return []
     best: dict[int, Item] = {}
     for written, meant in _proposed(texts):
-        item = _judged(texts, written, meant, lexicon or shared())
+        item = _judged(texts, written, meant, lexicon or shared(), stripped)
         if item and (written not in best or best[written].found < item.found):
             best[written] = item
     return sorted(best.values(), key=lambda i: (-i.sure, -i.found, i.text, i.becomes))
@@ -92,7 +100,7 @@ def _proposed(texts: Texts) -> list[tuple[int, int]]:
     return [(int(key) // size, int(key) % size) for key in keys[enough]]
 
 
-def _judged(texts: Texts, written: int, meant: int, lexicon: Lexicon) -> Item | None:
+def _judged(texts: Texts, written: int, meant: int, lexicon: Lexicon, stripped: Sequence[str]) -> Item | None:
     symbol = texts.model.alphabet.symbol
     now, was = symbol(written), symbol(meant)
     counted = texts.model.words.characters
@@ -106,6 +114,8 @@ def _judged(texts: Texts, written: int, meant: int, lexicon: Lexicon) -> Item | 
     if kept.sum() < max(_NO_INSERTION * len(for_it), _OF_WRITTEN * len(at)):
         return None
     for_it, gain = for_it[kept], gain[kept]
+    if _left_over(texts, for_it, stripped) > _LEFT_OVER:
+        return None
     loud = for_it[gain >= LOUD]
     contexts = diversity(texts, loud, 1)
     if contexts < _LOUD_CONTEXTS or len(loud) < _LOUD_SHARE * len(for_it):
@@ -134,6 +144,17 @@ def _judged(texts: Texts, written: int, meant: int, lexicon: Lexicon) -> Item | 
         sure=1 - 2.0**-contexts,
         examples=examples(texts, for_it, gain, 1, was),
     )
+
+
+def _left_over(texts: Texts, at: I64, stripped: Sequence[str]) -> float:
+    """The share of characters that a stripped one beside them explains, too: it would gain there."""
+    explained = np.zeros(len(at), bool)
+    for c in stripped:
+        symbols = np.tile(texts.model.alphabet.encode(c), (len(at), 1))
+        for shift in (0, 1):
+            beside = at + shift
+            explained |= gains_of_changes(texts.model, texts.scored, beside, beside, symbols) > 0
+    return float(explained.mean()) if len(at) else 0.0
 
 
 def _makes_words(texts: Texts, at: I64, now: str, was: str, lexicon: Lexicon) -> bool:

@@ -49,9 +49,13 @@ class Surprise:
         `too-little-chinese`: less than a third of it, or none at all. `surprising`: text of a kind that was not
         counted. An article too short to tell counts as known.
         """
+        return self.beyond(BITS_OUT_OF_DEPTH)
+
+    def beyond(self, bits: float) -> str:
+        """`out_of_depth` with another limit, in bits a character."""
         if self.chinese_share < MIN_CHINESE_SHARE:
             return "too-little-chinese"
-        if self.chinese >= MIN_CHINESE and self.bits_per_character > BITS_OUT_OF_DEPTH:
+        if self.chinese >= MIN_CHINESE and self.bits_per_character > bits:
             return "surprising"
         return ""
 
