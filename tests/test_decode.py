@@ -188,6 +188,9 @@ def test_weights_for_other_evidence_are_refused():
         (Item("strip", "范", found=9, surviving=9, articles=8, contexts=5, sure=0.99), 0.99, 5.0, "suggest"),
         (Item("strip", "范", found=30, articles=20, contexts=9, sure=0.6), 0.99, 5.0, "suggest"),
         (Item("strip", "范", found=3, articles=2, status="approved"), 0.99, 5.0, "auto"),
+        (Item("strip", "范", found=3, articles=2, status="approved"), 0.92, 2.0, "auto"),
+        (Item("strip", "范", found=3, articles=2, status="approved"), 0.8, 5.0, "suggest"),
+        (Item("insert", "*", slot="after-de", found=90, articles=30, sure=0.99), 0.999, 5.0, "suggest"),
         (Item("mask", "方法", "***", found=30, articles=20, sure=0.99), 0.999, 9.0, "suggest"),
         (Item("mask", "方法", "***", status="approved"), 0.999, 9.0, "auto"),
     ],
@@ -225,6 +228,17 @@ def test_an_approved_term_is_taken_out_where_it_was_pushed_in(farm_cleaner):
     term = Item("insert", "招聘", slot="after-de", status="approved")
     text = "他们的招聘产品主要卖给城里的餐馆和茶馆。今天的招聘会很热闹。"
     assert farm_cleaner(term).clean(Document("a", text, "farm")).text == text.replace("招聘产品", "产品")
+
+
+def test_a_rejected_term_is_not_suggested_as_a_word_of_the_slot(model):
+    slot = Item("insert", "*", slot="after-de", found=300, surviving=500, articles=40, sure=0.99)
+    text = "他们的招聘产品主要卖给城里的餐馆和茶馆。"
+    found = {}
+    for status in ("learned", "rejected"):
+        term = Item("insert", "招聘", slot="after-de", found=9, articles=8, sure=0.99, status=status)
+        [decoded] = Decoder(model, approved(slot, term), shared).decode([text], [()])
+        found[status] = [text[r.start : r.end] for r in decoded.repairs]
+    assert "招聘" in found["learned"] and "招聘" not in found["rejected"]
 
 
 def test_closed_spans_are_not_touched(model):

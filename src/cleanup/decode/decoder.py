@@ -68,6 +68,8 @@ class Decoder:
         self._memo: Memo = {}
         self._phrases = Phrases.unpacked(channel.phrases)
         self._written = {(i.becomes, i.text): i for i in (*self._spins, *self._swaps)}
+        # a term that an editor rejected is none, not even one that was found in the slot here alone
+        self._rejected = {i.text for i in channel.items if i.kind == "insert" and i.status == "rejected"}
         self._slots = {i.slot: i for i in channel.of("insert") if i.text == "*"}
 
     @property
@@ -167,6 +169,8 @@ class Decoder:
             ]
         )
         p = judge("insert", (*inserts.PLACE, *inserts.ITEM)).probability(evidence)
+        if self._rejected:
+            p[np.array([text in self._rejected for text in found.items], bool)[found.item]] = 0.0
 
         either = next(iter(self._slots.values()), None)
         slot_of = {True: self._slots.get("after-de", either), False: self._slots.get("anywhere", either)}

@@ -22,6 +22,8 @@ ARTICLES_MIN, SURE_MIN = 3, 0.9
 # However sure the item is, the place alone must prefer the repair by so many nats: below 3 of those with confidence
 # above .98 9 in 10 were right, above 99 in 100.
 MARGIN_MIN = 3.0
+# An editor who approves an item asks for its repairs: what is left to doubt is the place.
+AUTO_APPROVED, MARGIN_APPROVED = 0.9, 1.5
 # What an editor approved counts as found at least so often, and in as many articles and contexts.
 APPROVED = 20
 
@@ -76,13 +78,13 @@ def tier_of(item: Item, confidence: float, margin: float) -> Tier | None:
     """
     if confidence < SUGGEST:
         return None
-    if confidence < AUTO[item.kind] or margin < MARGIN_MIN:
-        return "suggest"
     if item.text == "*":
         # a word that was found in the slot here alone: 24 in 25 are right, of terms that recur 99 in 100
         return "suggest"
     if item.status == "approved":
-        return "auto"
+        return "auto" if confidence >= AUTO_APPROVED and margin >= MARGIN_APPROVED else "suggest"
+    if confidence < AUTO[item.kind] or margin < MARGIN_MIN:
+        return "suggest"
     sound = item.articles >= ARTICLES_MIN and item.sure >= SURE_MIN
     if item.kind == "mask":
         # a costume may hide a further word that was not learned: an editor must have seen the list
