@@ -5,6 +5,9 @@ from __future__ import annotations
 
 def main() -> None:
     """Entry point of the `cleanup` command."""
-    from cleanup.cli.app import app
-
+    try:
+        from cleanup.cli.app import app
+    except KeyboardInterrupt:
+        # stopped while still loading: nothing is open yet, and no traceback is owed
+        raise SystemExit(130) from None
     app()
