@@ -19,6 +19,8 @@ BITS = 8.5
 # A learned item that no editor has seen may be auto where it was found in so many articles, and is right with such
 # probability.
 ARTICLES_MIN, SURE_MIN = 3, 0.9
+# And a stripped string between so many different neighbours: one phrase that every article repeats is one observation.
+CONTEXTS_MIN = 3
 # However sure the item is, the place alone must prefer the repair by so many nats: below 3 of those with confidence
 # above .98 9 in 10 were right, above 99 in 100.
 MARGIN_MIN = 3.0
@@ -90,6 +92,7 @@ def tier_of(item: Item, confidence: float, margin: float) -> Tier | None:
         # a costume may hide a further word that was not learned: an editor must have seen the list
         return "suggest"
     if item.kind == "strip":
+        sound &= item.contexts >= CONTEXTS_MIN
         sound &= lower_bound(item.found, item.found + item.surviving) >= STRIP_RATE_MIN
     return "auto" if sound else "suggest"
 

@@ -172,11 +172,11 @@ def _settled(scan: Scan, kind: str, *, surnames: bool) -> list[Item]:
 
 
 def _recurs(counts: strips.Counts, items: Sequence[str]) -> Bools:
-    """Which items were found more than once and in more than one way; surnames need no second article.
+    """Which items were found more than once and in more than one way; surnames need no second context.
 
-    One phrase twice in one article is as often a name or a turn of the author's.
+    One phrase again and again is as often a template, a name or a turn of the author's.
     """
-    spread = (counts.articles >= 2) | (counts.contexts >= 2)
+    spread = counts.contexts >= 2
     if items:
         spread |= np.array([i in SURNAMES for i in items])
     return spread & (counts.found >= 2)
