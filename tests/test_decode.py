@@ -230,6 +230,26 @@ def test_an_approved_term_is_taken_out_where_it_was_pushed_in(farm_cleaner):
     assert farm_cleaner(term).clean(Document("a", text, "farm")).text == text.replace("招聘产品", "产品")
 
 
+@pytest.mark.parametrize("term", ["加QQ群领取资料", "QQ群", "就业前景怎么样啊"])
+def test_terms_that_an_editor_wrote_may_be_long_and_hold_letters(model, term):
+    text = f"他们的{term}产品主要卖给城里的餐馆，AB群不是它。"
+    texts = Texts.of(model, [text])
+    found, _ = inserts.places(texts, [term], after_de=False, anywhere=False)
+    assert [
+        (found.items[int(i)], int(e - s)) for i, s, e in zip(found.item, found.start, found.end, strict=True)
+    ] == [(term, len(term))]
+    item = Item("insert", term, slot="after-de", status="approved")
+    [decoded] = Decoder(model, approved(item), shared).decode([text], [()])
+    assert [text[r.start : r.end] for r in decoded.repairs] == [term]
+
+
+@pytest.mark.parametrize("text", ["Q", "8", "，QQ", "\U0001f600"])
+def test_what_the_model_has_no_symbol_for_is_not_restored(model, text):
+    decoder = Decoder(model, approved(Item("strip", text, status="approved")), shared)
+    assert decoder.idle
+    assert decoder.decode(["他的号是12345，请加AB群。"], [()])[0].repairs == ()
+
+
 def test_a_rejected_term_is_not_suggested_as_a_word_of_the_slot(model):
     slot = Item("insert", "*", slot="after-de", found=300, surviving=500, articles=40, sure=0.99)
     text = "他们的招聘产品主要卖给城里的餐馆和茶馆。"

@@ -25,11 +25,14 @@ from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.edits import Apart
 from cleanup.lexicon import Lexicon
+from cleanup.lm.alphabet import CLASSES
 from cleanup.lm.model import Model
 from cleanup.lm.surprise import surprises
 
 # Insertions that gain less are not looked at.
 _LEAST = 1.0
+# What is taken to be expected of an item that an editor wrote.
+_EXPECTED = 10.0
 # Of the slots after 的 farms fill a seventh to a half; of other places one in 500 to one in 150 are enough to be seen.
 _USUAL = 0.15
 Spans = Sequence[tuple[int, int]]
@@ -58,10 +61,9 @@ class Decoder:
         self.model = model
         self.channel = channel
         self._lexicon = lexicon
-        by_text: dict[str, Item] = {i.text: i for i in channel.of("strip")}
-        self._strips = [
-            [i for i in by_text.values() if (len(i.text) == 1) == single] for single in (True, False)
-        ]
+        # of digits, letters and characters it never counted the model cannot say where one is missing
+        stripped = [i for i in channel.of("strip") if (model.alphabet.encode(i.text) >= CLASSES).all()]
+        self._strips = [[i for i in stripped if (len(i.text) == 1) == single] for single in (True, False)]
         self._fits = [Fits.of(model, [i.text for i in items]) for items in self._strips]
         self._terms = {i.text: i for i in channel.of("insert") if i.text != "*"}
         self._masks, self._swaps, self._spins = channel.of("mask"), channel.of("swap"), channel.of("spin")
@@ -209,7 +211,7 @@ class Decoder:
     def _restored(self, texts: Texts, kind: str, items: list[Item], fits: Fits, rivals: F64) -> Judged:
         places = insertions(texts, fits, _LEAST)
         counts = np.array([(*support_elsewhere(i), i.surviving) for i in items], np.int64)[places.item]
-        expected = np.array([i.expected or 10.0 for i in items])[places.item]
+        expected = np.array([i.expected or _EXPECTED for i in items])[places.item]
         evidence = np.hstack(
             [
                 strips.at_places(texts, places, self._lexicon(), rivals),

@@ -11,6 +11,7 @@ from collections.abc import Collection
 import numpy as np
 import numpy.typing as npt
 
+from cleanup.chars import is_han
 from cleanup.decode.judge import F64
 from cleanup.decode.phrases import EVIDENCE, Phrases
 from cleanup.decode.places import Places
@@ -60,31 +61,43 @@ def places(
     de = model.alphabet.encode("的")[0]
     parts: list[Places] = []
     items: list[str] = []
-    ok = np.ones(len(ids), bool)
-    at_all = np.arange(len(ids))
-    for k in range(1, LONGEST + 1):
-        ok = ok & np.append(han[k - 1 :], np.zeros(k - 1, bool))
-        at = at_all[ok & (at_all >= 4) & (at_all < len(ids) - 4 - k)]
+    upto_here = np.concatenate([[0], np.cumsum(han)])
+    every = np.arange(4, len(ids) - 4)
+    for k in sorted({*range(1, LONGEST + 1), *map(len, terms)}):
+        own = [t for t in terms if len(t) == k]
+        at = every[: max(0, len(every) - k)]
+        chinese = upto_here[at + k] - upto_here[at] == k
+        if all(all(map(is_han, t)) for t in own):
+            # a term that an editor wrote may hold other signs, and then every place is looked at
+            at, chinese = at[chinese], chinese[chinese]
         windows = ids[at[:, None] + np.arange(k)]
-        numbers = model.words.numbers(windows)
-        wanted = model.alphabet.encode("".join(t for t in terms if len(t) == k)).reshape(-1, k)
-        listed = _among(windows, wanted)
-        keep = listed
+        numbers = model.words.numbers(windows) if k <= LONGEST else np.full(len(at), -1)
+        numbers[~chinese] = -1
+        keep = _among(windows, model.alphabet.encode("".join(own)).reshape(-1, k))
         if after_de:
             keep |= (ids[at - 1] == de) & (numbers >= 0)
         if anywhere and k > 1:
             keep |= (upto[at + 1] - upto[at] < -_SURPRISED) & (numbers >= 0)
-        at, windows, numbers = at[keep], windows[keep], numbers[keep]
+        # the model knows one digit and one letter, so what looks like a term to it may be another
+        for row in np.flatnonzero(keep & ~chinese).tolist():
+            keep[row] = _text_at(texts, int(at[row]), k) in own
+        at, windows, chinese = at[keep], windows[keep], chinese[keep]
         here, behind = parts_of_changes(model, texts.scored, at, at + k, np.zeros((len(at), 0), np.uint16))
-        _, first, which = np.unique(_keys(windows), return_index=True, return_inverse=True)
+        names = _keys(windows)
+        for row in np.flatnonzero(~chinese).tolist():
+            names[row] = own.index(_text_at(texts, int(at[row]), k))
+        _, first, which = np.unique(names, return_index=True, return_inverse=True)
         item = which.astype(np.int64) + len(items)
-        for start in at[first].tolist():
-            article, a = texts.offset(start)
-            items.append(texts.texts[article][a : a + k])
+        items += [_text_at(texts, start, k) for start in at[first].tolist()]
         parts.append(Places((), item, at, at + k, here, behind))
     joined = Places.joined(tuple(items), parts)
     # what is written is nothing; the items are what is taken out
     return joined, _times(texts, joined)
+
+
+def _text_at(texts: Texts, position: int, length: int) -> str:
+    number, a = texts.offset(position)
+    return texts.texts[number][a : a + length]
 
 
 def _among(windows: Ids, wanted: Ids) -> Bools:
@@ -96,7 +109,7 @@ def _among(windows: Ids, wanted: Ids) -> Bools:
 def _keys(windows: Ids) -> npt.NDArray[np.uint64]:
     keys = np.zeros(len(windows), np.uint64)
     for column in windows.T:
-        # five symbols fit 64 bits
+        # five symbols fit 64 bits; of more this is a hash, which is as good
         keys = keys * np.uint64(MAX_SYMBOLS) + column
     return keys
 

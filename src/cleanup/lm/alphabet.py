@@ -21,7 +21,8 @@ UNKNOWN = 0
 # The border of a line, before its first character and after its last.
 BORDER = 1
 DIGIT, LETTER, BLANK = 2, 3, 4
-_CLASSES = 5
+# Ids below are classes; a character of its own has this id or a higher one.
+CLASSES = 5
 # Five symbols must fit a 64-bit key: 7131 is the largest number whose fifth power is below 2^64. Corpora of
 # modern Chinese hold some 10,000 different characters; those beyond the 7,100 commonest make 0.01 % of a text.
 MAX_SYMBOLS = 7131
@@ -58,25 +59,25 @@ class Alphabet:
     """
 
     def __init__(self, characters: str) -> None:
-        if len(set(characters)) != len(characters) or len(characters) + _CLASSES > MAX_SYMBOLS:
-            raise ValueError(f"{len(characters)} characters, repeated or more than {MAX_SYMBOLS - _CLASSES}")
+        if len(set(characters)) != len(characters) or len(characters) + CLASSES > MAX_SYMBOLS:
+            raise ValueError(f"{len(characters)} characters, repeated or more than {MAX_SYMBOLS - CLASSES}")
         self.characters = characters
 
     def __len__(self) -> int:
-        return len(self.characters) + _CLASSES
+        return len(self.characters) + CLASSES
 
     @cached_property
     def _table(self) -> Ids:
         ids = np.zeros(_PLANE, np.uint16)
         own = code_points(self.characters)
-        ids[own] = np.arange(_CLASSES, len(self), dtype=np.uint16)
+        ids[own] = np.arange(CLASSES, len(self), dtype=np.uint16)
         classes = _classes()
         return np.where(classes > 0, classes, ids[np.maximum(-classes, 0)]).astype(np.uint16)
 
     @cached_property
     def is_chinese(self) -> npt.NDArray[np.bool_]:
         """Which symbols are Chinese characters, shape (len(self),)."""
-        return np.array([False] * _CLASSES + [is_han(c) for c in self.characters])
+        return np.array([False] * CLASSES + [is_han(c) for c in self.characters])
 
     def encode(self, text: str) -> Ids:
         """The symbols of a text, shape (len(text),), uint16."""
@@ -86,7 +87,7 @@ class Alphabet:
     def symbol(self, id: int) -> str:
         """What a symbol looks like: the character, or a name in angle brackets for a class."""
         names = ("<unknown>", "<border>", "<digit>", "<letter>", "<blank>")
-        return names[id] if id < _CLASSES else self.characters[id - _CLASSES]
+        return names[id] if id < CLASSES else self.characters[id - CLASSES]
 
     @classmethod
     def counted(cls, counts: npt.NDArray[np.int64], *, at_least: int = 1) -> Alphabet:
@@ -100,7 +101,7 @@ class Alphabet:
         folded[:0x21] = 0
         folded[0xD800:0xE000] = 0
         folded[_PLANE - 1] = 0
-        order = np.argsort(-folded, kind="stable")[: MAX_SYMBOLS - _CLASSES]
+        order = np.argsort(-folded, kind="stable")[: MAX_SYMBOLS - CLASSES]
         return cls("".join(chr(c) for c in order if folded[c] >= max(1, at_least)))
 
     @staticmethod
