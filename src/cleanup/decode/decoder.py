@@ -252,18 +252,15 @@ def _nats(value: float) -> float:
 
 def _chosen(judged: list[Judged]) -> list[tuple[Judged, int]]:
     """The likeliest hypotheses of all kinds that keep clear of each other, in order of place."""
-    parts = [(j, np.flatnonzero(j.p >= SUGGEST)) for j in judged]
-    if not any(len(rows) for _, rows in parts):
+    rows = [np.flatnonzero(j.p >= SUGGEST) for j in judged]
+    likely = [j.places.take(r) for j, r in zip(judged, rows, strict=True)]
+    if not any(map(len, likely)):
         return []
-    every = Places.none(tuple(str(k) for k in range(len(parts))))
-    columns: list[list[Any]] = [[], [], [], []]
-    for k, (j, rows) in enumerate(parts):
-        for column, values in zip(
-            columns, (j.places.start[rows], j.places.end[rows], j.p[rows], np.full(len(rows), k)), strict=True
-        ):
-            column.append(values)
-    start, end, p, kind = (np.concatenate(c) for c in columns)
-    row_of: I64 = np.concatenate([rows for _, rows in parts])
+    kind = np.repeat(np.arange(len(judged)), [len(r) for r in rows])
+    start, end = (np.concatenate([getattr(x, c) for x in likely]) for c in ("start", "end"))
+    p = np.concatenate([j.p[r] for j, r in zip(judged, rows, strict=True)])
+    row_of: I64 = np.concatenate(rows)
     nothing = np.zeros(len(start), np.float32)
-    every = Places(every.items, kind.astype(np.int64), start, end, nothing, nothing)
+    # the kinds are the items here: of hypotheses that are as likely the one of the first kind wins
+    every = Places(tuple(j.rule for j in judged), kind, start, end, nothing, nothing)
     return [(judged[int(kind[r])], int(row_of[r])) for r in best_apart(every, p)]

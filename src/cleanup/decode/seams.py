@@ -14,7 +14,7 @@ from math import exp, log
 import numpy as np
 
 from cleanup.channel.items import Item
-from cleanup.decode.substitutes import gain_of, occurrences
+from cleanup.decode.substitutes import gain_of, occurrences, surer
 from cleanup.decode.texts import Texts
 from cleanup.lexicon import REACH, Lexicon, Words, shared
 
@@ -68,14 +68,7 @@ def decode_seams(texts: Texts, items: Sequence[Item], lexicon: Lexicon | None = 
                 end = start + len(item.becomes)
                 g = round(float(gain[k]), 4)
                 found.append(Seam(number, start, end, item.text, g, round(sure, 4), words.after))
-    out: list[Seam] = []
-    for seam in sorted(found, key=lambda s: (s.text, s.start, s.end, -s.confidence, s.replacement)):
-        if out and out[-1].text == seam.text and out[-1].end > seam.start:
-            if seam.confidence > out[-1].confidence:
-                out[-1] = seam
-        else:
-            out.append(seam)
-    return out
+    return surer(sorted(found, key=lambda s: (s.text, s.start, s.end, -s.confidence, s.replacement)))
 
 
 def broken(text: str, start: int, item: Item, lexicon: Lexicon) -> Words | None:

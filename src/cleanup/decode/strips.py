@@ -32,7 +32,8 @@ PLACE = (
     "after_digit",
 )
 # And of its item over the source.
-ITEM = ("found", "articles", "contexts", "rate", "surviving", "expected", "missing", "stands_here")
+COUNTS = ("found", "articles", "contexts", "rate", "surviving", "expected", "missing")
+ITEM = (*COUNTS, "stands_here")
 
 
 def at_places(texts: Texts, places: Places, lexicon: Lexicon, rivals: F64) -> F64:
@@ -98,6 +99,11 @@ class Counts:
 
 def of_items(counts: Counts, stands_here: F64) -> F64:
     """Evidence of the items, shape (n, len(ITEM)); `stands_here`: whether the item stands in the article unharmed."""
+    return np.column_stack([of_counts(counts), stands_here])
+
+
+def of_counts(counts: Counts) -> F64:
+    """What the counts of items say, shape (n, len(COUNTS))."""
     found, surviving = counts.found.astype(float), counts.surviving.astype(float)
     expected = np.maximum(counts.expected, 0.1)
     return np.column_stack(
@@ -109,7 +115,6 @@ def of_items(counts: Counts, stands_here: F64) -> F64:
             np.log1p(surviving),
             np.log(expected),
             np.log((surviving + 0.5) / expected),
-            stands_here,
         ]
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -126,3 +128,31 @@ def out_of_depth(texts: Texts) -> bool:
         return False
     bits = float(np.median(nats[enough] / many[enough]) / np.log(2))
     return bits > BITS_OUT_OF_DEPTH
+
+
+class _Replaced(Protocol):
+    """A place where something else was meant."""
+
+    @property
+    def text(self) -> int: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def confidence(self) -> float: ...
+
+
+R = TypeVar("R", bound=_Replaced)
+
+
+def surer(found: Sequence[R]) -> list[R]:
+    """Of places in order, those that overlap no surer one before or behind them."""
+    out: list[R] = []
+    for one in found:
+        if out and out[-1].text == one.text and out[-1].end > one.start:
+            if one.confidence > out[-1].confidence:
+                out[-1] = one
+        else:
+            out.append(one)
+    return out

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleanup.channel.items import Item
-from cleanup.decode.substitutes import gain_of, occurrences
+from cleanup.decode.substitutes import gain_of, occurrences, surer
 from cleanup.decode.texts import Texts
 
 F32 = npt.NDArray[np.float32]
@@ -75,7 +75,7 @@ def decode_swaps(texts: Texts, items: Sequence[Item]) -> list[Swapped]:
                 round(float(gain[k]), 4),
                 round(float(sure[k]), 4),
             )
-    return _apart(sorted(best.values(), key=lambda s: (s.text, s.start, s.end)))
+    return surer(sorted(best.values(), key=lambda s: (s.text, s.start, s.end)))
 
 
 def confidence(gain: F32, item: Item, cues: F32 | float = 0.0) -> F32:
@@ -102,16 +102,4 @@ def _cues(texts: Texts, at: I64, item: Item) -> F32:
         left = left[1 + max(left.rfind(c) for c in _CLAUSE_ENDS) :]
         right = right[: min((i for c in _SENTENCE_ENDS if (i := right.find(c)) >= 0), default=_REACH)]
         out[k] = sum(w for cue, w in before if cue in left) + sum(w for cue, w in behind if cue in right)
-    return out
-
-
-def _apart(found: list[Swapped]) -> list[Swapped]:
-    """Of places that overlap the surer ones."""
-    out: list[Swapped] = []
-    for s in found:
-        if out and out[-1].text == s.text and out[-1].end > s.start:
-            if s.confidence > out[-1].confidence:
-                out[-1] = s
-        else:
-            out.append(s)
     return out

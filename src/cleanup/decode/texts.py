@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,9 @@ from cleanup.lm.model import Model
 
 I64 = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+
+# How many places an editor is shown of an item.
+_EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +67,14 @@ class Texts:
         left = text[max(0, a - reach) : a].rpartition("\n")[2]
         right = text[b : b + reach].partition("\n")[0]
         return f"{left}[{text[a:b]}→{replacement}]{right}"
+
+    def examples(self, places: Iterable[tuple[int, int, str]]) -> tuple[str, ...]:
+        """A few places (position, end, replacement), marked: the first of each article, in the order given."""
+        out: dict[int, str] = {}
+        for position, end, replacement in places:
+            article = int(self.article[position])
+            if article not in out:
+                out[article] = self.marked(position, end, replacement)
+            if len(out) == _EXAMPLES:
+                break
+        return tuple(out.values())

@@ -20,7 +20,6 @@ from cleanup.decode.phrases import Phrases
 from cleanup.decode.places import Places, best_apart
 from cleanup.decode.texts import I64, Bools, Texts
 
-_EXAMPLES = 5
 # A term is listed with so many places in so many articles. With 2 in 2, a term that two articles are about may
 # slip in; decoding weighs it by these counts.
 FOUND_MIN, ARTICLES_MIN = 2, 2
@@ -152,12 +151,10 @@ class Hits:
         item, article = scan.places.item, scan.articles
         hits = np.bincount(item[self.rows], minlength=n)
         stands = np.bincount(item, minlength=n)
-        pair = item * (int(article.max(initial=0)) + 1) + article
-        pairs, which, own = np.unique(pair, return_inverse=True, return_counts=True)
+        width = int(article.max(initial=0)) + 1
+        pairs, which, own = np.unique(item * width + article, return_inverse=True, return_counts=True)
         own_hits = np.bincount(which[self.rows], minlength=len(pairs))
-        first = np.searchsorted(pair, pairs, sorter=np.argsort(pair, kind="stable"))
-        item_of_pair = item[np.argsort(pair, kind="stable")[first]]
-        spread = np.bincount(item_of_pair[own_hits > 0], minlength=n)
+        spread = np.bincount(pairs[own_hits > 0] // width, minlength=n)
         own, own_hits = own[which], own_hits[which]
         found = hits[item] - own_hits
         articles = spread[item] - (own_hits > 0)
@@ -248,15 +245,12 @@ def _item(
     scan: Scan, rows: I64, seen: I64, p: F64, text: str, slot: Slot, surviving: int, slots: int
 ) -> Item:
     places, texts = scan.places, scan.texts
-    marked: dict[int, str] = {}
     contexts = set()
     own = scan.goes_on & (places.item == places.item[rows[0]]) if text != "*" else np.zeros(len(places), bool)
     behind = {texts.model.alphabet.symbol(int(s)) for s in texts.ids[places.end[own]]}
     for row in rows.tolist():
         start, end = int(places.start[row]), int(places.end[row])
         contexts.add((int(texts.ids[start - 2]), int(texts.ids[start - 1]), int(texts.ids[end])))
-        if len(marked) < _EXAMPLES:
-            marked.setdefault(int(scan.articles[row]), texts.marked(start, end, ""))
     return Item(
         kind="insert",
         text=text,
@@ -268,5 +262,5 @@ def _item(
         contexts=len(contexts),
         sure=_sure(scan.articles[rows], p[rows]),
         goes_on="".join(sorted(c for c in behind if is_han(c[:1]) and len(c) == 1)),
-        examples=tuple(marked.values()),
+        examples=texts.examples((int(places.start[r]), int(places.end[r]), "") for r in rows.tolist()),
     )

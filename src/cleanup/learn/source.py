@@ -24,7 +24,7 @@ from cleanup.learn.swaps import learn_swaps
 from cleanup.learn.words import learn_words
 from cleanup.lexicon import Lexicon
 from cleanup.lm.model import Model
-from cleanup.lm.surprise import surprise
+from cleanup.lm.surprise import surprises
 
 # Repairs are taken for made from here on, when learning goes on in the repaired texts.
 SURE = 0.8
@@ -43,7 +43,8 @@ def learn_channel(
     surnames  whether characters that are surnames are thought likelier to be stripped
     """
     read = sorted(set(texts))
-    strange = [s.beyond(BITS) for s in surprise(model, read)] if read else []
+    scored = Texts.of(model, read)
+    strange = [s.beyond(BITS) for s in surprises(model, scored.scored)]
     known = [t for t, why in zip(read, strange, strict=True) if not why]
     notes = []
     if len(known) < len(read):
@@ -52,7 +53,8 @@ def learn_channel(
     if len(known) < ARTICLES_MIN:
         notes.append(f"too few articles to learn from: {len(known)} of at least {ARTICLES_MIN}")
         return Channel(source, (), len(known), size, model.digest, tuple(notes))
-    scored = Texts.of(model, known)
+    if len(known) < len(read):
+        scored = Texts.of(model, known)
     phrases = Phrases.of(scored)
     pushed_in, rivals = learn_inserts(scored, phrases)
     stripped = learn_strips(scored, lexicon(), rivals, surnames=surnames)

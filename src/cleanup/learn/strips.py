@@ -29,17 +29,10 @@ _LEAST = 1.0
 _SLACK = 6.0
 # Rounds of judging; lists settle in two or three.
 _ROUNDS = 5
-_EXAMPLES = 5
 
 # Evidence of an item: what was found of it against what decoys of its frequency give.
 OF_ITEM = (
-    "found",
-    "articles",
-    "contexts",
-    "rate",
-    "surviving",
-    "expected",
-    "missing",
+    *strips.COUNTS,
     "contexts_over_decoys",
     "mean_p",
     "sum_p",
@@ -124,18 +117,11 @@ def of_items(hits: Hits, p: F64, *, surnames: bool = True) -> F64:
     fancied = (counts.contexts[candidates.decoy].sum() + 1) / (counts.expected[candidates.decoy].sum() + 20)
     sums = np.zeros(len(candidates.items))
     np.add.at(sums, hits.scan.places.item[hits.rows], p[hits.rows])
-    found, surviving, expected = counts.found.astype(float), counts.surviving, counts.expected
     return np.column_stack(
         [
-            np.log(0.1 + found),
-            np.log(0.1 + counts.articles),
-            np.log(0.1 + counts.contexts),
-            np.log((found + 0.3) / (found + surviving + 0.6)),
-            np.log1p(surviving),
-            np.log(expected),
-            np.log((surviving + 0.5) / expected),
-            np.log((counts.contexts + 0.1) / (fancied * expected + 0.1)),
-            sums / np.maximum(found, 1),
+            strips.of_counts(counts),
+            np.log((counts.contexts + 0.1) / (fancied * counts.expected + 0.1)),
+            sums / np.maximum(counts.found, 1),
             np.log(0.1 + sums),
             [float(surnames and item in SURNAMES) for item in candidates.items],
         ]
@@ -197,20 +183,7 @@ def _item(hits: Hits, counts: strips.Counts, i: int, sure: float) -> Item:
         contexts=int(counts.contexts[i]),
         expected=round(float(counts.expected[i]), 1),
         sure=round(sure, 4),
-        examples=examples(scan, rows),
+        examples=scan.texts.examples(
+            (int(scan.places.start[r]), int(scan.places.end[r]), text) for r in rows
+        ),
     )
-
-
-def examples(scan: Scan, rows: Sequence[int]) -> tuple[str, ...]:
-    """Marked places for an editor: of different articles and contexts first, in order of place."""
-    places, texts = scan.places, scan.texts
-    out: dict[int, str] = {}
-    for row in rows:
-        article = int(texts.article[places.start[row]])
-        if article not in out:
-            out[article] = texts.marked(
-                int(places.start[row]), int(places.end[row]), places.items[int(places.item[row])]
-            )
-        if len(out) == _EXAMPLES:
-            break
-    return tuple(out.values())

@@ -57,7 +57,6 @@ _WORDS_GAIN = 0.1
 _WORDS_PLACES = 60
 # One left neighbour, as digits are to the model: 一包, 两包, 三包 say one thing.
 _NUMERALS = "一二两三四五六七八九十几半"
-EXAMPLES = 5
 
 
 # Where a stripped character beside it explains more of the places than this, nothing is swapped.
@@ -186,9 +185,5 @@ def distinct(texts: Texts, at: I64, length: int) -> int:
 
 def examples(texts: Texts, at: I64, gain: F32, length: int, meant: str) -> tuple[str, ...]:
     """The places of highest gain, of different articles, marked."""
-    out: dict[int, str] = {}
-    for k in np.argsort(-gain, kind="stable").tolist():
-        out.setdefault(int(texts.article[at[k]]), texts.marked(int(at[k]), int(at[k]) + length, meant))
-        if len(out) == EXAMPLES:
-            break
-    return tuple(out.values())
+    best = at[np.argsort(-gain, kind="stable")].tolist()
+    return texts.examples((position, position + length, meant) for position in best)

@@ -23,7 +23,6 @@ from cleanup.learn.candidates import Candidates
 _LEAST, _SLACK = 0.0, 5.5
 # No place is worth more than so many nats: one phrase may be worth twenty.
 _MOST = 6.0
-_EXAMPLES = 5
 # Words are listed from here on. In forty corpora of clean text five words are missing by style (或者, 应当, 我国) with
 # .33 to .58; of words that farms strip two thirds of what is found at all has more.
 LISTED = 0.6
@@ -113,16 +112,13 @@ def learn_words(texts: Texts) -> list[Item]:
 
 def _item(scan: Scan, i: int, rows: list[int], sure: float) -> Item:
     texts, places = scan.texts, scan.places
+    text = scan.candidates.items[i]
     ids = texts.ids
-    marked: dict[int, str] = {}
-    for row in sorted(rows, key=lambda r: -float(places.gain[r])):
-        start = int(places.start[row])
-        if len(marked) < _EXAMPLES:
-            marked.setdefault(int(texts.article[start]), texts.marked(start, start, scan.candidates.items[i]))
+    best = sorted(rows, key=lambda r: -float(places.gain[r]))
     surviving = int(scan.candidates.surviving[i])
     return Item(
         "strip",
-        scan.candidates.items[i],
+        text,
         rate=len(rows) / (len(rows) + surviving),
         found=len(rows),
         surviving=surviving,
@@ -130,5 +126,5 @@ def _item(scan: Scan, i: int, rows: list[int], sure: float) -> Item:
         contexts=len({(int(ids[places.start[r] - 1]), int(ids[places.start[r]])) for r in rows}),
         expected=float(scan.candidates.expected[i]),
         sure=sure,
-        examples=tuple(marked.values()),
+        examples=texts.examples((int(places.start[r]), int(places.end[r]), text) for r in best),
     )

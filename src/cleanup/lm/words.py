@@ -109,17 +109,11 @@ class WordTable:
         return self._counts.astype(np.int64)
 
     @cached_property
-    def lengths(self) -> I64:
-        """The length of each word, shape (n,)."""
-        ends = self._ends.astype(np.int64)
-        return np.diff(ends, prepend=0)
-
-    @cached_property
     def characters(self) -> I64:
         """How often each symbol stood in all words counted, shape (the alphabet,): a frequency, which the
         unigrams of the model, made for backing off, are not.
         """
-        owner = np.repeat(self.counts, self.lengths)
+        owner = np.repeat(self.counts, self.first_last[2])
         return np.bincount(self._symbols, weights=owner, minlength=len(self._alphabet)).astype(np.int64)
 
     @cached_property
