@@ -76,18 +76,22 @@ class Fits:
         return np.concatenate(rows), np.concatenate(numbers)
 
 
-def insertions(texts: Texts, fits: Fits, least: float, slack: float = SLACK) -> Places:
+def insertions(
+    texts: Texts, fits: Fits, least: float, slack: float = SLACK, *, surprised: bool = True
+) -> Places:
     """Every insertion of a candidate beside a Chinese character that gains more than `least` nats.
 
-    What the bigrams alone find worse than that by `slack` is not asked further, so a few are missed.
+    What the bigrams alone find worse than that by `slack` is not asked further, so a few are missed; nor, if only
+    the `surprised` are looked at, what stands in front of something that is no surprise.
     """
     if not fits.items:
         return Places.none()
     model, ids, upto = texts.model, texts.ids.astype(np.int64), texts.scored.upto
     at = texts.gaps()
     costs = upto[at + 1] - upto[at]
-    surprised = (costs < -_SURPRISED) & (upto[at + 4] - upto[at] < -_SURPRISED_FOUR - least)
-    at, costs = at[surprised], costs[surprised]
+    if surprised:
+        odd = (costs < -_SURPRISED) & (upto[at + 4] - upto[at] < -_SURPRISED_FOUR - least)
+        at, costs = at[odd], costs[odd]
     rows, numbers = fits.between(model, ids[at - 1], ids[at], (costs + least - slack).astype(np.float32))
     place = at[rows]
     parts = []

@@ -140,7 +140,7 @@ def _settled(scan: Scan, kind: str, *, surnames: bool) -> list[Item]:
     here = strips.stands_here(scan.texts, scan.places)
     p = judge(f"strip-{kind}-scan", strips.PLACE).probability(scan.evidence)
     asked = judge(f"strip-{kind}-item" + ("" if surnames else "-no-surnames"), OF_ITEM)
-    told = judge(f"strip-{kind}", (*strips.PLACE, *strips.ITEM))
+    told = judge(f"strip-{kind}-round", (*strips.PLACE, *strips.ITEM))
     before: list[tuple[int, int]] = []
     for _ in range(_ROUNDS):
         hits = Hits.of(scan, p)
