@@ -249,7 +249,14 @@ class Fitter:
             scans[s] = learn_inserts.Scan.of(texts)
             right[s] = labels(farm, texts, scans[s].places, "")
         places = {s: x.places for s, x in scans.items()}
-        self.fit("insert-scan", inserts.PLACE, {s: x.evidence for s, x in scans.items()}, right)
+        self.fit(
+            "insert-scan",
+            inserts.PLACE,
+            {s: x.evidence for s, x in scans.items()},
+            right,
+            ridge=10.0,
+            cross={n: b for n, b in CROSSED.items() if n in inserts.PLACE},
+        )
         p = {s: self.weights["insert-scan"].probability(x.evidence) for s, x in scans.items()}
         self.curve("insert scan", places, p, right, ("spam_insertion",))
         hits = {s: learn_inserts.Hits.of(x, p[s]) for s, x in scans.items()}
