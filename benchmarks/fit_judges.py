@@ -18,8 +18,8 @@ import numpy as np
 
 from cleanup.decode import inserts, strips
 from cleanup.decode import judge as judging
-from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.decoder import GATE, LEAST
+from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.judge import Judge, as_table, fit
 from cleanup.decode.places import best_apart
 from cleanup.decode.texts import Texts

@@ -1,12 +1,12 @@
 """A source's channel at work: what was stripped is put back, what was pushed in is taken out.
 
 A pure function of the texts, the model and the channel. Hypotheses of all texts of a batch are scored together; those
-of different kinds that meet at a place are rivals, and the likelier one wins.
+that stand close together are weighed in all their combinations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,14 @@ import numpy as np
 
 from cleanup.channel.items import Channel, Item, Slot
 from cleanup.decode import inserts, strips
+from cleanup.decode.choice import LEAST as MAYBE
+from cleanup.decode.choice import Hypothesis, choose
 from cleanup.decode.fits import SLACK, Fits, insertions
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
 from cleanup.decode.phrases import Phrases
-from cleanup.decode.places import F32, Places, best_apart, margins
-from cleanup.decode.repair import BITS, SUGGEST, Decoded, Repair, evidence_of, support_elsewhere, tier_of
+from cleanup.decode.places import F32, Places, margins
+from cleanup.decode.repair import BITS, Decoded, Repair, support_elsewhere
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
@@ -50,11 +52,21 @@ class Judged:
     margin: F32
     rule: str
     item_of: Callable[[int], Item]
-    evidence_of: Callable[[int], dict[str, Any]]
+    told: Callable[[int], dict[str, Any]]
 
-    def written(self, row: int) -> str:
-        """What a hypothesis writes: nothing where it takes a term out."""
-        return "" if self.rule == "channel-insertion" else self.places.items[int(self.places.item[row])]
+    def hypothesis(self, row: int) -> Hypothesis:
+        # a term is taken out, and nothing written
+        written = "" if self.rule == "channel-insertion" else self.places.items[int(self.places.item[row])]
+        return Hypothesis(
+            int(self.places.start[row]),
+            int(self.places.end[row]),
+            written,
+            self.rule,
+            self.item_of(row),
+            float(self.p[row]),
+            float(self.margin[row]),
+            lambda: self.told(row),
+        )
 
 
 class Decoder:
@@ -96,47 +108,38 @@ class Decoder:
     def judge(self, scored: Texts, closed: Sequence[Spans] = ()) -> list[Decoded]:
         """`decode` of texts that are scored already."""
         strange = [s.beyond(BITS) for s in surprises(self.model, scored.scored)]
-        repairs: list[list[Repair]] = [[] for _ in scored.texts]
         shut = [Apart(spans) for spans in closed or [()] * len(scored.texts)]
-        for kind, row in _chosen(self._judged(scored)):
-            start, end = int(kind.places.start[row]), int(kind.places.end[row])
-            number, a = scored.offset(start)
-            b = a + end - start
-            if strange[number] or shut[number].over(a, b) is not None:
-                continue
-            item, p = kind.item_of(row), float(kind.p[row])
-            tier = tier_of(item, p, float(kind.margin[row]))
-            if tier is not None:
-                evidence = {**evidence_of(item), **kind.evidence_of(row)}
-                repairs[number].append(
-                    Repair(number, a, b, kind.written(row), kind.rule, tier, round(p, 4), evidence)
-                )
-        for r in sorted(self._replaced(scored), key=lambda r: (-r.confidence, r.number, r.start)):
-            taken = [*((o.start, o.end) for o in repairs[r.number])]
-            if strange[r.number] or shut[r.number].over(r.start, r.end) or Apart(taken).over(r.start, r.end):
-                continue
-            repairs[r.number].append(r)
-        return [
-            Decoded(tuple(sorted(r, key=lambda x: (x.start, x.end))), why)
-            for r, why in zip(repairs, strange, strict=True)
-        ]
+        open_ = []
+        for h in (*self._likely(scored), *self._replaced(scored)):
+            number, a = scored.offset(h.start)
+            if not strange[number] and shut[number].over(a, a + h.end - h.start) is None:
+                open_.append(h)
+        repairs: list[list[Repair]] = [[] for _ in scored.texts]
+        for repair in choose(scored, open_):
+            repairs[repair.number].append(repair)
+        return [Decoded(tuple(r), why) for r, why in zip(repairs, strange, strict=True)]
 
-    def _replaced(self, texts: Texts) -> list[Repair]:
+    def _likely(self, texts: Texts) -> Iterator[Hypothesis]:
+        """What may have been stripped or pushed in, as far as it is likely enough to be combined."""
+        for kind in self._judged(texts):
+            for row in np.flatnonzero(kind.p > MAYBE).tolist():
+                yield kind.hypothesis(row)
+
+    def _replaced(self, texts: Texts) -> Iterator[Hypothesis]:
         """What stands for something else: words behind masks, swapped characters, compounds that spinning broke."""
-        out = []
+        starts = texts.scored.starts
         if self._masks:
             item_of = {(worn(i.becomes), i.text): i for i in self._masks}
             for f in fill_masks(texts, find_masks(texts.texts), self._masks, self._memo):
                 item = item_of[worn(texts.texts[f.text][f.start : f.end]), f.replacement]
                 more = {"runner_up": f.runner_up} if f.runner_up else {}
-                out.append(_repair(f, item, "channel-mask", f.posterior, more))
+                yield _of(starts, f, item, "channel-mask", f.posterior, more)
         for s in decode_swaps(texts, self._swaps) if self._swaps else ():
             item = self._written[texts.texts[s.text][s.start : s.end], s.replacement]
-            out.append(_repair(s, item, "channel-swap", s.confidence, {}))
+            yield _of(starts, s, item, "channel-swap", s.confidence, {})
         for m in decode_seams(texts, self._spins, self._lexicon()) if self._spins else ():
             item = self._written[texts.texts[m.text][m.start : m.end], m.replacement]
-            out.append(_repair(m, item, "channel-seam", m.confidence, {"words": list(m.whole)}))
-        return [r for r in out if r is not None]
+            yield _of(starts, m, item, "channel-seam", m.confidence, {"words": list(m.whole)})
 
     def _judged(self, texts: Texts) -> list[Judged]:
         taken_out, rivals = self._insertions(texts)
@@ -237,33 +240,26 @@ class Decoder:
         return Judged(places, p, margin, rule, lambda row: items[int(places.item[row])], told)
 
 
-def _repair(
-    found: Filling | Swapped | Seam, item: Item, rule: str, confidence: float, more: dict[str, Any]
-) -> Repair | None:
-    tier = tier_of(item, confidence, found.gain)
-    if tier is None:
-        return None
-    evidence = {**evidence_of(item), "gain": _nats(found.gain), **more}
-    return Repair(
-        found.text, found.start, found.end, found.replacement, rule, tier, round(confidence, 4), evidence
+def _of(
+    starts: I64,
+    found: Filling | Swapped | Seam,
+    item: Item,
+    rule: str,
+    confidence: float,
+    more: dict[str, Any],
+) -> Hypothesis:
+    at = int(starts[found.text])
+    return Hypothesis(
+        at + found.start,
+        at + found.end,
+        found.replacement,
+        rule,
+        item,
+        confidence,
+        found.gain,
+        lambda: {"gain": _nats(found.gain), **more},
     )
 
 
 def _nats(value: float) -> float:
     return round(float(value), 2)
-
-
-def _chosen(judged: list[Judged]) -> list[tuple[Judged, int]]:
-    """The likeliest hypotheses of all kinds that keep clear of each other, in order of place."""
-    rows = [np.flatnonzero(j.p >= SUGGEST) for j in judged]
-    likely = [j.places.take(r) for j, r in zip(judged, rows, strict=True)]
-    if not any(map(len, likely)):
-        return []
-    kind = np.repeat(np.arange(len(judged)), [len(r) for r in rows])
-    start, end = (np.concatenate([getattr(x, c) for x in likely]) for c in ("start", "end"))
-    p = np.concatenate([j.p[r] for j, r in zip(judged, rows, strict=True)])
-    row_of: I64 = np.concatenate(rows)
-    nothing = np.zeros(len(start), np.float32)
-    # the kinds are the items here: of hypotheses that are as likely the one of the first kind wins
-    every = Places(tuple(j.rule for j in judged), kind, start, end, nothing, nothing)
-    return [(judged[int(kind[r])], int(row_of[r])) for r in best_apart(every, p)]

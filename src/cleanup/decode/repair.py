@@ -11,7 +11,7 @@ from cleanup.data import Tier
 
 # A repair is made unasked from this confidence on, and only where its item is well supported; it is suggested
 # from even odds on. docs/benchmark.md has what these give.
-AUTO: dict[str, float] = {"strip": 0.98, "insert": 0.97, "mask": 0.99, "swap": 0.98, "spin": 0.99}
+AUTO: dict[str, float] = {"strip": 0.97, "insert": 0.97, "mask": 0.99, "swap": 0.98, "spin": 0.99}
 SUGGEST = 0.5
 # Articles with more bits a character are neither learned from nor decoded. Damage is surprising by itself: terse
 # prose with eight edits in a hundred characters has up to 8.4, undamaged 8.1; of 80 articles in old prose 69 are above.
@@ -23,7 +23,7 @@ ARTICLES_MIN, SURE_MIN = 3, 0.9
 CONTEXTS_MIN = 3
 # However sure the item is, the place alone must prefer the repair by so many nats: below 3 of those with confidence
 # above .98 9 in 10 were right, above 99 in 100.
-MARGIN_MIN = 3.0
+MARGIN_MIN = 1.5
 # An editor who approves an item asks for its repairs: what is left to doubt is the place.
 AUTO_APPROVED, MARGIN_APPROVED = 0.9, 1.5
 # What an editor approved counts as found at least so often, and in as many articles and contexts.
