@@ -25,6 +25,7 @@ from cleanup.decode.repair import BITS, Decoded, Repair, support_elsewhere
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
+from cleanup.decode.veto import Characters
 from cleanup.edits import Apart
 from cleanup.lexicon import Lexicon
 from cleanup.lm.alphabet import CLASSES
@@ -36,6 +37,8 @@ from cleanup.lm.surprise import surprises
 # alone, recall at precision .99 is .25 and .14 (tuned and confirmed farms), so it is .32 and .32.
 LEAST = {"char": -3.0, "word": 1.0}
 GATE = {"char": 11.0, "word": SLACK}
+# Places as likely as this are held against every character of the model, too.
+_LOOKED_AT_AGAIN = 0.9
 # What is taken to be expected of an item that an editor wrote.
 _EXPECTED = 10.0
 # Of the slots after 的 farms fill a seventh to a half; of other places one in 500 to one in 150 are enough to be seen.
@@ -83,6 +86,7 @@ class Decoder:
         self._terms = {i.text: i for i in channel.of("insert") if i.text != "*"}
         self._masks, self._swaps, self._spins = channel.of("mask"), channel.of("swap"), channel.of("spin")
         self._memo: Memo = {}
+        self._characters = Characters(model)
         self._phrases = Phrases.unpacked(channel.phrases)
         self._written = {(i.becomes, i.text): i for i in (*self._spins, *self._swaps)}
         # a term that an editor rejected is none, not even one that was found in the slot here alone
@@ -229,10 +233,23 @@ class Decoder:
         )
         p = judge(f"strip-{kind}", (*strips.PLACE, *strips.ITEM)).probability(evidence)
         margin = margins(places)
+        named: dict[int, tuple[str, float]] = {}
+        if kind == "char":
+            # asked of few, since all characters of the model are tried
+            rows = np.flatnonzero(p >= _LOOKED_AT_AGAIN)
+            rivals_of_all = self._characters.rivals(texts, places.take(rows))
+            for row, text, behind in zip(
+                rows.tolist(), rivals_of_all.text, rivals_of_all.behind.tolist(), strict=True
+            ):
+                if text:
+                    named[row] = (text, behind)
+                    margin[row] = min(margin[row], behind) if behind < 0 else margin[row]
 
         def told(row: int) -> dict[str, Any]:
             out: dict[str, Any] = {"gain": _nats(places.gain[row])}
-            if margin[row] < places.gain[row]:
+            if row in named:
+                out["runner_up"], out["runner_up_behind"] = named[row][0], _nats(named[row][1])
+            elif margin[row] < places.gain[row]:
                 out["runner_up_behind"] = _nats(margin[row])
             return out
 

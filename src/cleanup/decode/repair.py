@@ -23,7 +23,7 @@ ARTICLES_MIN, SURE_MIN = 3, 0.9
 CONTEXTS_MIN = 3
 # However sure the item is, the place alone must prefer the repair by so many nats: below 3 of those with confidence
 # above .98 9 in 10 were right, above 99 in 100.
-MARGIN_MIN = 1.5
+MARGIN_MIN = 3.0
 # An editor who approves an item asks for its repairs: what is left to doubt is the place.
 AUTO_APPROVED, MARGIN_APPROVED = 0.9, 1.5
 # What an editor approved counts as found at least so often, and in as many articles and contexts.

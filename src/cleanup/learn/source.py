@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -28,6 +29,8 @@ from cleanup.lm.surprise import surprises
 
 # Repairs are taken for made from here on, when learning goes on in the repaired texts.
 SURE = 0.8
+# Terms are kept that are needed in so many articles once everything is weighed together.
+NEEDED = 2
 
 
 def learn_channel(
@@ -72,7 +75,10 @@ def learn_channel(
         )
     )
     # a lost character looks much like a lost word, and what it leaves alone like a swapped one
-    better = restored(scored, channel, lexicon)
+    better, needed = _decoded(scored, channel, lexicon)
+    channel = replace(
+        channel, items=tuple(i for i in channel.items if i.kind != "insert" or i.text == "*" or i.name in needed)
+    )
     swapped = learn_swaps(better, lexicon(), [i.text for i in stripped if len(i.text) == 1])
     spun = learn_spins(better, lexicon())
     # what is masked or spun away is missing, too
@@ -83,11 +89,23 @@ def learn_channel(
 
 def restored(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> Texts:
     """The texts with what a channel is surest of repaired."""
+    return _decoded(texts, channel, lexicon)[0]
+
+
+def _decoded(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> tuple[Texts, set[str]]:
+    """The texts with what a channel is surest of repaired, and the items that are needed for several places.
+
+    What a stripped character leaves, 措 是, looks like a term while terms are learned; weighed together with the
+    character such a term explains nothing any more.
+    """
     decoder = Decoder(texts.model, channel, lexicon)
     if decoder.idle:
-        return texts
+        return texts, set()
     new = []
+    articles: Counter[str] = Counter()
     for text, decoded in zip(texts.texts, decoder.judge(texts), strict=True):
         sure = [Edit(r.start, r.end, r.replacement) for r in decoded.repairs if r.confidence >= SURE]
         new.append(apply(text, sure))
-    return Texts.of(texts.model, new)
+        articles.update({str(r.evidence["item"]) for r in decoded.repairs})
+    needed = {name for name, n in articles.items() if n >= NEEDED}
+    return Texts.of(texts.model, new), needed
