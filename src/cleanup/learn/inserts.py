@@ -29,9 +29,12 @@ _RECURS = 3
 # it, is a phrase there.
 GOES_ON, LIFT = 2, 3.0
 # A slot is filled where so many articles have it filled, and at least this share of such slots, by its lower bound.
-# Undamaged sources of forty articles and more give at most .002 of 的 and .0017 of other words, farms .012 and more of
+# Undamaged sources of forty articles and more give at most .002 of 的 and .0017 of other words, farms .02 and more of
 # 的; of other words farms that push in a term every 170 characters give .0014 to .02.
-SLOT_ARTICLES, AFTER_DE_MIN, ANYWHERE_MIN = 6, 0.01, 0.0018
+SLOT_ARTICLES, AFTER_DE_MIN, ANYWHERE_MIN = 6, 0.015, 0.0018
+# With fewer articles than this, sources of an odd style look like farms: one of twelve undamaged ones gives .11 of 的
+# from ten articles and .01 from twenty, farms that fill a third of them and more .2 to .4 from ten.
+FEW, AFTER_DE_MIN_OF_FEW = 20, 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +200,13 @@ def _items(first: Hits, hits: Hits, p: F64) -> list[Item]:
     scan, rows = hits.scan, hits.rows
     slots: list[tuple[bool, Slot]] = [(True, "after-de"), (False, "anywhere")]
     filled: set[Slot] = set()
+    few = len(scan.texts.texts) < FEW
     out = []
     for after, slot in slots:
         own, of = rows[scan.after[rows] == after], scan.slots[0 if after else 1]
         seen = first.rows[scan.after[first.rows] == after]
         spread = len(set(scan.articles[own].tolist()))
-        least = AFTER_DE_MIN if after else ANYWHERE_MIN
+        least = (AFTER_DE_MIN_OF_FEW if few else AFTER_DE_MIN) if after else ANYWHERE_MIN
         if spread >= SLOT_ARTICLES and lower_bound(len(own), of) >= least:
             filled.add(slot)
             out.append(_item(scan, own, seen, p, "*", slot, of - len(seen), of))
