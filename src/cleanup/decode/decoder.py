@@ -25,7 +25,7 @@ from cleanup.decode.repair import BITS, Decoded, Repair, support_elsewhere
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
-from cleanup.decode.veto import Characters
+from cleanup.decode.veto import Characters, tears_compound
 from cleanup.edits import Apart
 from cleanup.lexicon import Lexicon
 from cleanup.lm.alphabet import CLASSES
@@ -195,7 +195,10 @@ class Decoder:
         def told(row: int) -> dict[str, Any]:
             return {"gain": _nats(found.gain[row]), "gain_behind": _nats(found.behind[row])}
 
-        taken_out = Judged(found, p, found.gain, "channel-insertion", item_of, told)
+        margin = np.array(found.gain)
+        rows = np.flatnonzero(p >= _LOOKED_AT_AGAIN)
+        margin[rows[tears_compound(texts, found.take(rows))]] = -1.0
+        taken_out = Judged(found, p, margin, "channel-insertion", item_of, told)
         return taken_out, inserts.around(texts, found, p)
 
     def _slot_rate(self, slot: Slot) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 
 from cleanup.decode.fits import Fits
 from cleanup.decode.places import Places
-from cleanup.decode.texts import I64, Texts
+from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.lm.gains import gains_of_changes
 from cleanup.lm.model import Model
 
@@ -71,3 +71,19 @@ class Characters:
         of = rows[which[last]]
         behind[of] = places.gain[of] - gain[last]
         best[of] = rival[last]
+
+
+def tears_compound(texts: Texts, places: Places) -> Bools:
+    """Whether each term that would be taken out begins a longer word where it stands: 招聘 in 招聘会, shape (n,).
+
+    Of two thousand terms that two farms and more pushed in, two came to stand before a character that makes them one.
+    """
+    out = np.zeros(len(places), bool)
+    for row, (start, end) in enumerate(zip(places.start.tolist(), places.end.tolist(), strict=True)):
+        number, a = texts.offset(start)
+        b = a + end - start
+        text = texts.texts[number]
+        out[row] = any(
+            len(text) >= b + k and texts.model.words.number(text[a : b + k]) is not None for k in (1, 2)
+        )
+    return out

@@ -77,7 +77,8 @@ def learn_channel(
     # a lost character looks much like a lost word, and what it leaves alone like a swapped one
     better, needed = _decoded(scored, channel, lexicon)
     channel = replace(
-        channel, items=tuple(i for i in channel.items if i.kind != "insert" or i.text == "*" or i.name in needed)
+        channel,
+        items=tuple(i for i in channel.items if i.kind != "insert" or i.text == "*" or i.name in needed),
     )
     swapped = learn_swaps(better, lexicon(), [i.text for i in stripped if len(i.text) == 1])
     spun = learn_spins(better, lexicon())
