@@ -21,7 +21,7 @@ from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.places import F32, Places, margins
-from cleanup.decode.repair import BITS, Decoded, Repair, support_elsewhere
+from cleanup.decode.repair import BITS, SUGGEST, Decoded, Repair, support_elsewhere
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
@@ -39,6 +39,9 @@ LEAST = {"char": -3.0, "word": 1.0}
 GATE = {"char": 11.0, "word": SLACK}
 # Places as likely as this are held against every character of the model, too.
 _LOOKED_AT_AGAIN = 0.9
+# What another character fits better at is less likely by the nats that it is ahead: with suggestions precision is .93
+# instead of .91 on the bench's farms, and recall .01 to .03 lower.
+_OUTDONE = 1.0
 # What is taken to be expected of an item that an editor wrote.
 _EXPECTED = 10.0
 # Of the slots after 的 farms fill a seventh to a half; of other places one in 500 to one in 150 are enough to be seen.
@@ -239,7 +242,7 @@ class Decoder:
         named: dict[int, tuple[str, float]] = {}
         if kind == "char":
             # asked of few, since all characters of the model are tried
-            rows = np.flatnonzero(p >= _LOOKED_AT_AGAIN)
+            rows = np.flatnonzero(p >= SUGGEST)
             rivals_of_all = self._characters.rivals(texts, places.take(rows))
             for row, text, behind in zip(
                 rows.tolist(), rivals_of_all.text, rivals_of_all.behind.tolist(), strict=True
@@ -247,6 +250,8 @@ class Decoder:
                 if text:
                     named[row] = (text, behind)
                     margin[row] = min(margin[row], behind) if behind < 0 else margin[row]
+                    if behind < 0:
+                        p[row] = 1 / (1 + (1 - p[row]) / p[row] * np.exp(-_OUTDONE * behind))
 
         def told(row: int) -> dict[str, Any]:
             out: dict[str, Any] = {"gain": _nats(places.gain[row])}
