@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 from cleanup.data import Edit, Finding
 from cleanup.errors import FloorError, GoldError
 from cleanup.evaluate import floors
+from cleanup.evaluate.changes import canonical
+from cleanup.evaluate.figures import Tally
 from cleanup.evaluate.gold import Claim, GoldArticle, GoldEdit, claim, read_findings, read_gold
-from cleanup.evaluate.score import Scorer, Tally, canonical, judge, score
+from cleanup.evaluate.score import Scorer, score
+from cleanup.evaluate.verdict import judge
 
 BENCH = Path(__file__).resolve().parents[2] / "shared" / "bench"
 REFERENCE = BENCH / "score.py"

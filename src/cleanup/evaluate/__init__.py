@@ -1,8 +1,10 @@
 """Figures on gold data, and the floors that they may not fall under."""
 
+from cleanup.evaluate.figures import Miss, Scores, Tally
 from cleanup.evaluate.floors import Breach, LimitChange, check, update
 from cleanup.evaluate.gold import Claim, Gold, GoldArticle, GoldEdit, read_findings, read_gold
-from cleanup.evaluate.score import Miss, Scorer, Scores, Tally, Verdict, judge, score
+from cleanup.evaluate.score import Scorer, score
+from cleanup.evaluate.verdict import Verdict, judge
 
 __all__ = [
     "Breach",
