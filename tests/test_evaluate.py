@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -341,9 +342,10 @@ def test_findings_records_and_claims_are_judged_alike():
     )  # fmt: skip
     record = {
         "id": "f", "article": "a", "start": 6, "end": 6, "replacement": "步",
-        "kind": "dropped_char", "rule": "some-rule", "applied": True,
+        "kind": "dropped_char", "rule": "some-rule", "tier": "auto", "confidence": 0.99, "applied": True,
     }  # fmt: skip
-    assert claim(finding) == claim(record) == applied(6, 6, "步")
+    assert claim(finding) == claim(record)
+    assert claim(record) == replace(applied(6, 6, "步"), tier="auto", confidence=0.99)
 
 
 # --- gold files ----------------------------------------------------------------------------------

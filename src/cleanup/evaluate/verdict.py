@@ -23,11 +23,16 @@ _SLACK = 1  # visible characters that a deletion of furniture may take beside it
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An applied change in its smallest leftmost form, the claim it is of, and whether it is right."""
+    """An applied change in its smallest leftmost form, the claim it is of, and whether it is right.
+
+    golds  indices of the gold edits that it repairs, or of a cluster that is right as a whole helps to repair; of
+           furniture those that it reaches into
+    """
 
     edit: Edit
     claim: Claim
     right: bool
+    golds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +113,16 @@ def _judge_furniture(article: GoldArticle, claims: Iterable[Claim]) -> _Furnitur
         else:
             gone |= ink & paper
             right = len(beside) <= _SLACK
-            out.judged.append(Judged(edit, c, right))
+            reached = tuple(k for k, own in furniture.items() if not own.isdisjoint(ink))
+            out.judged.append(Judged(edit, c, right, reached))
             out.spoiled += 0 if right else len(beside)
-    out.repaired = {k for k, ink in furniture.items() if len(ink & gone) >= _REMOVED * len(ink)}
+    out.repaired = {k for k, ink in furniture.items() if is_gone(ink, gone)}
     return out
+
+
+def is_gone(ink: set[int], gone: set[int]) -> bool:
+    """Whether so much of a piece of furniture's ink is gone that it is repaired."""
+    return len(ink & gone) >= _REMOVED * len(ink)
 
 
 class _Member(NamedTuple):
@@ -125,15 +136,17 @@ class _Member(NamedTuple):
 
 def _members(article: GoldArticle, changes: Iterable[Edit]) -> list[_Member]:
     """All that is to be compared; furniture is judged elsewhere."""
-    members = []
+    out = []
     for k, gold in enumerate(article.edits):
         if not gold.is_furniture:
-            e = gold.edit
-            # the smallest leftmost form may stand elsewhere: a cluster must hold both places
-            c = canonical(article.text, e)
-            members.append(_Member(min(c.start, e.start), max(c.end, e.end), e, k))
-    members += [_Member(e.start, e.end, e, None) for e in changes]
-    return members
+            out.append(_Member(*reach(article.text, gold.edit), gold.edit, k))
+    return out + [_Member(e.start, e.end, e, None) for e in changes]
+
+
+def reach(text: str, edit: Edit) -> tuple[int, int]:
+    """The span of an edit and of its smallest leftmost form, which may stand elsewhere: a cluster must hold both."""
+    smallest = canonical(text, edit)
+    return min(smallest.start, edit.start), max(smallest.end, edit.end)
 
 
 def _clusters(members: Iterable[_Member]) -> list[list[_Member]]:
@@ -170,26 +183,40 @@ def _judge_cluster(
     window = Window(article.text, members[0].start, max(m.end for m in members))
     wanted = window.after(must)
     damage = Levenshtein.distance(window.after(()), wanted)
+    mine = _matches(article.text, gold, applied)
     if applied and must and _as_a_whole(window, applied, must, may):
         required = {k for k, g in gold.items() if not g.optional}
-        return _Cluster(damage, 0, [Judged(e, claims[e], True) for e in applied], required)
+        # where each gold edit has an edit of its own, each is repaired by that alone
+        each = required <= set(mine.values())
+        golds = {e: tuple(k for k in sorted(required) if not each or mine.get(e) == k) for e in applied}
+        return _Cluster(damage, 0, [Judged(e, claims[e], True, golds[e]) for e in applied], required)
 
-    forms = {k: _right_forms(article.text, g) for k, g in gold.items()}
     judged: list[Judged] = []
-    repaired: set[int] = set()
     made: list[Edit] = []
     for edit in applied:
-        k = next((k for k in gold if k not in repaired and edit in forms[k]), None)
+        k = mine.get(edit)
         if k is not None:
-            repaired.add(k)
             if not gold[k].optional:
-                judged.append(Judged(edit, claims[edit], True))
+                judged.append(Judged(edit, claims[edit], True, (k,)))
                 # an alternative is as right, so it leaves no distance either
                 made.append(gold[k].edit)
         elif not any(e.start <= edit.start and edit.end <= e.end for e in may):
             judged.append(Judged(edit, claims[edit], False))
             made.append(edit)
+    repaired = set(mine.values())
     return _Cluster(damage, Levenshtein.distance(window.after(made), wanted), judged, repaired)
+
+
+def _matches(text: str, gold: Mapping[int, GoldEdit], applied: Sequence[Edit]) -> dict[Edit, int]:
+    """Which gold edit each applied one has the effect of, or of an alternative; no gold edit twice."""
+    forms = {k: _right_forms(text, g) for k, g in gold.items()} if applied else {}
+    out: dict[Edit, int] = {}
+    for edit in applied:
+        k = next((k for k, forms_of in forms.items() if edit in forms_of), None)
+        if k is not None:
+            out[edit] = k
+            del forms[k]
+    return out
 
 
 def _as_a_whole(window: Window, applied: Sequence[Edit], must: Sequence[Edit], may: Sequence[Edit]) -> bool:
