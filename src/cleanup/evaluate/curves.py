@@ -10,8 +10,8 @@ from typing import Any
 from cleanup.data import TIERS
 from cleanup.evaluate.calibration import Calibration
 
-# A curve that is written down has a point each half percent of recall; its ends are always there.
-_STEP = 0.005
+# A curve that is written down has so many points, at equal steps of recall; its ends are always there.
+_POINTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,12 @@ def at_tier(calibration: Calibration, kind: str, tier: str) -> Point | None:
 
 
 def thinned(points: Sequence[Point]) -> list[Point]:
-    """A curve with a point each half percent of recall, for writing down; all of them where there is no recall."""
+    """A curve of some 200 points at equal steps of recall, for writing down; of its ends where there is no recall."""
     out: list[Point] = []
+    step = (points[-1].recall or 0.0) / _POINTS if points else 0.0
     for n, p in enumerate(points):
         last = n == len(points) - 1
-        if not out or last or p.recall is None or p.recall - (out[-1].recall or 0.0) >= _STEP:
+        if not out or last or (step and (p.recall or 0.0) - (out[-1].recall or 0.0) >= step):
             out.append(p)
     return out
 

@@ -49,6 +49,11 @@ class Tally:
         return _share(self.detected, self.gold)
 
     @property
+    def found_only(self) -> float | None:
+        """(detected - repaired) / gold: the share that is suggested or flagged, and not repaired."""
+        return _share(self.detected - self.repaired, self.gold)
+
+    @property
     def f_half(self) -> float:
         """F0.5 of precision and recall, 0 where either is 0 or undefined."""
         precision = self.right / self.applied if self.applied else 0.0

@@ -26,6 +26,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cleanup.data import Finding
+from cleanup.evaluate.calibration import Calibrator
 from cleanup.evaluate.figures import Miss, Scores, Tally, miss
 from cleanup.evaluate.gold import Claim, GoldArticle, claim
 from cleanup.evaluate.verdict import Verdict, judge
@@ -109,14 +110,18 @@ def score(
     findings: Iterable[Finding | Claim | Mapping[str, Any]],
     *,
     keep: int = 100,
+    calibrator: Calibrator | None = None,
 ) -> Scores:
-    """The figures of findings, in any order of articles, on gold articles."""
+    """The figures of findings, in any order of articles, on gold articles; they are added to `calibrator`, too."""
     by_article: defaultdict[str, list[Claim]] = defaultdict(list)
     for finding in findings:
         one = claim(finding)
         by_article[one.article].append(one)
     scorer = Scorer(keep=keep)
     for article in articles:
-        scorer.add(article, by_article.pop(article.id, ()))
+        claims = by_article.pop(article.id, [])
+        verdict = scorer.add(article, claims)
+        if calibrator is not None:
+            calibrator.add(article, claims, verdict)
     scorer.add_unknown(len(by_article))
     return scorer.result()
