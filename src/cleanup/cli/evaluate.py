@@ -173,10 +173,13 @@ def evaluate(
             from cleanup.evaluate.plots import write
             from cleanup.report.words import Words
 
-            words = Words(voice.lang)
-            for path in write(
-                plots, calibration, lang=voice.lang, name=lambda kind: words.name("kind", kind)
-            ):
+            words = Words("zh")
+
+            def name(kind: str) -> str:
+                # identifiers are English already
+                return words.name("kind", kind) if voice.lang == "zh" else kind
+
+            for path in write(plots, calibration, lang=voice.lang, name=name):
                 voice.err.print(voice.pick(f"图：{path}", f"plot: {path}"), markup=False)
         if json:
             write_json(scores, calibration, voice)

@@ -26,8 +26,8 @@ from cleanup.evaluate.verdict import Verdict
 BINS = (0.0, 0.5, 0.7, 0.9, 0.97, 0.99, 1.0)
 # Fewer changes than this say little: 20 right ones of 20 leave an interval down to .83.
 SMALL = 20
-# A rule is told to be off only from so many changes on.
-RULE_MIN = 30
+# A rule is told to be off only from so many changes on, and by so much: .99 for what is always right is no fault.
+RULE_MIN, RULE_OFF = 30, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,12 @@ class Reliability:
 
     @property
     def is_off(self) -> bool:
-        """Whether what is stated is outside the interval of what is right, and there are enough to say so."""
+        """Whether what is stated is far from what is right, and outside of its interval."""
+        if self.edits < RULE_MIN:
+            return False
         low, high = interval(self.right, self.edits)
-        return self.edits >= RULE_MIN and not low <= self.stated / self.edits <= high
+        mean = self.stated / self.edits
+        return not low <= mean <= high and abs(mean - self.right / self.edits) > RULE_OFF
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON values, rounded to 4 decimals; empty bins are left out."""
