@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cleanup.data import Apply, Document, Outcome
 from cleanup.evaluate import Calibration, Calibrator, GoldArticle, Scorer, claim, read_gold
+from cleanup.evaluate.curves import at_confidence, bar, curve
 from cleanup.evaluate.plots import write
 from cleanup.learn.source import learn_channel
 from cleanup.lexicon import shared
@@ -56,6 +57,8 @@ def main() -> None:
             tell_confidence(title, calibration)
             if a.plots:
                 write(a.plots / "-".join(group), calibration)
+        for apply in ("auto", "suggest") if name == "garbled" else ():
+            tell_bars(apply, *(calibrators[apply, group].result() for group in ("tuned", "confirmed")))
 
 
 def decoded(
@@ -108,6 +111,22 @@ def tell(title: str, figures: dict) -> None:
         print(
             f"  {source:20} F0.5 {row['f0.5']:.3f} precision {row['precision']:.4f} recall {row['recall']:.3f}"
         )
+
+
+def tell_bars(title: str, tuned: Calibration, confirmed: Calibration, precision: float = 0.99) -> None:
+    """The least confidence that gives a precision on the farms tuned on, and what it gives on the others."""
+    print(f"bars for precision {precision} over confidence alone, {title}:")
+    for kind in tuned.kinds:
+        if (low := bar(curve(tuned, kind), precision)) is None:
+            continue
+        there = at_confidence(curve(confirmed, kind), low.confidence)
+        shown = [
+            f"precision {p.precision:.4f} of {p.edits}"
+            + ("" if p.recall is None else f" recall {p.recall:.3f}")
+            for p in (low, there)
+            if p is not None
+        ]
+        print(f"  {kind:18} from {low.confidence:.4f}: tuned {', confirmed '.join(shown)}")
 
 
 def tell_confidence(title: str, calibration: Calibration) -> None:

@@ -69,6 +69,16 @@ def curve(calibration: Calibration, kind: str = "") -> list[Point]:
     return out
 
 
+def bar(points: Sequence[Point], precision: float) -> Point | None:
+    """The lowest point of a curve from which on, and above, so many are right; None where no point has that."""
+    return next((p for p in reversed(points) if p.precision >= precision), None)
+
+
+def at_confidence(points: Sequence[Point], confidence: float) -> Point | None:
+    """What comes of making every repair of at least this confidence; None where there are none."""
+    return next((p for p in reversed(points) if p.confidence >= confidence), None)
+
+
 def at_tier(calibration: Calibration, kind: str, tier: str) -> Point | None:
     """What comes of making the repairs of a tier and of surer tiers; None where there are none.
 
