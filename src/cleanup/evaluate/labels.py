@@ -59,7 +59,8 @@ def label(article: GoldArticle, claims: Sequence[Claim], verdict: Verdict) -> La
         for claim in place.standing:
             own, beside = place.judge(article, claim)
             standing += own
-            ways.append(own + beside)
+            together = {j.golds for j in own}
+            ways.append(own + [j for j in beside if j.golds in together])
             if not own:
                 neutral.append(claim)
     judged = [*judged, *standing]
@@ -110,7 +111,7 @@ class _Place:
         return own, beside
 
 
-def _places(article: GoldArticle, offered: Iterable[Claim]) -> list[_Place]:
+def _places(article: GoldArticle, offered: Sequence[Claim]) -> list[_Place]:
     """The places of an article at which claims stand unapplied."""
     members: list[tuple[int, int, int | Claim]] = []
     for k, gold in enumerate(article.edits):
@@ -129,9 +130,11 @@ def _places(article: GoldArticle, offered: Iterable[Claim]) -> list[_Place]:
             place.golds.append(what)
         else:
             (place.applied if what.applied else place.standing).append(what)
+    order = {id(c): n for n, c in enumerate(offered)}
     for place in out:
-        # insertions at one point keep the order of the file
+        # of insertions at one point the order of the files is meant
         place.golds.sort()
+        place.applied.sort(key=lambda c: order[id(c)])
     return [p for p in out if p.standing]
 
 
@@ -169,8 +172,15 @@ def _furniture_levels(article: GoldArticle, judged: Iterable[Judged]) -> dict[in
             if article.edits[k].is_furniture and j.claim.confidence is not None:
                 reaching[k].append(j)
     out: dict[int, Level] = {}
-    for k, deletions in reaching.items():
-        ink = visible(article.text, [article.edits[k].edit])
+    for k, gold in enumerate(article.edits):
+        if not gold.is_furniture:
+            continue
+        ink = visible(article.text, [gold.edit])
+        if not ink:
+            # blank furniture counts as gone, whatever is done
+            out[k] = Level(1.0, TIERS[0])
+            continue
+        deletions = reaching[k]
         surest = _enough(article.text, ink, sorted(deletions, key=lambda j: -(j.claim.confidence or 0)))
         first = _enough(article.text, ink, sorted(deletions, key=lambda j: _rank(j.claim.tier)))
         if surest is not None and first is not None:
