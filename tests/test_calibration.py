@@ -266,7 +266,7 @@ def test_bins_hold_everything_once(counts):
     for b in got.bins:
         if b.edits:
             assert b.low - 1e-9 <= b.mean <= b.high + 1e-9
-            assert 0 <= b.interval[0] <= b.share <= b.interval[1] + 1e-9
+            assert 0 <= b.interval[0] <= b.share + 1e-9 <= b.interval[1] + 2e-9
     if counts:
         assert 0 <= got.ece <= 1 and 0 <= got.brier <= 1
     else:
@@ -328,7 +328,8 @@ def test_as_the_confidence_falls_more_is_made_and_more_is_repaired(case):
             assert (before.recall or 0) <= (after.recall or 0) <= 1
         if points:
             assert (points[-1].edits, points[-1].right) == (got.of(kind).edits, got.of(kind).right)
-            both = at_tier(got, kind, "suggest") or at_tier(got, kind, "auto")
+            # what a kind's own findings leave may be repaired by suggestions of another
+            both = at_tier(got, kind, "suggest")
             if both is not None:
                 assert (both.edits, both.recall) == (points[-1].edits, points[-1].recall)
 

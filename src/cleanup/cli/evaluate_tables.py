@@ -78,6 +78,8 @@ def _confidence(calibration: Calibration, voice: Voice) -> None:
     """What confidences stated and what came of them: by kind, and of the rules that are far off."""
     from rich.table import Table
 
+    if n := calibration.silent:
+        voice.say(f"没有置信度、未计入的发现：{n}", f"findings without a confidence, not counted: {n}")
     if not calibration.changes:
         return
     rows = {kind: calibration.of(kind) for kind in calibration.kinds}
@@ -99,9 +101,6 @@ def _confidence(calibration: Calibration, voice: Voice) -> None:
         for rule, of in off.items():
             table.add_row(rule, *_reliability(of))
         voice.out.print(table)
-    if calibration.silent:
-        n = calibration.silent
-        voice.say(f"没有置信度、未计入的发现：{n}", f"findings without a confidence, not counted: {n}")
 
 
 def _reliability(of: Reliability) -> tuple[str, ...]:
