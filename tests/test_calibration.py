@@ -1,5 +1,6 @@
 """Labels of findings, reliability and curves: cases to reckon by hand, and what must hold of all."""
 
+import json
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -8,7 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cleanup.builtin import BUILT_IN
 from cleanup.data import Edit
+from cleanup.decode.calibrate import TABLE, judged, log_odds
+from cleanup.decode.calibrate import stated as stated_confidence
 from cleanup.edits import spans_overlap
 from cleanup.errors import GoldError
 from cleanup.evaluate import Calibrator, Scorer, score
@@ -342,3 +346,30 @@ def test_a_long_curve_is_written_with_some_two_hundred_points_and_both_ends():
     assert len(points) == 1000 and 150 <= len(shown) <= 210
     assert (shown[0], shown[-1]) == (points[0], points[-1])
     assert thinned([]) == []
+
+
+# --- what decoding states ------------------------------------------------------------------------
+
+MAPPED = sorted(json.loads(TABLE.read_text("utf-8")))
+
+
+def test_only_channel_findings_have_maps_and_all_of_them_rise():
+    table = json.loads(TABLE.read_text("utf-8"))
+    assert all(rule in BUILT_IN and rule.startswith("channel-") for rule in table)
+    assert all(set(line) == {"slope", "shift"} and line["slope"] > 0 for line in table.values())
+
+
+@given(st.sampled_from([*MAPPED, "channel-mask"]), st.floats(0, 1), st.floats(0, 1))
+def test_a_map_keeps_the_order_of_hypotheses(rule, p, q):
+    low, high = sorted((p, q))
+    assert stated_confidence(rule, low) <= stated_confidence(rule, high)
+    assert 0 <= stated_confidence(rule, p) <= 1
+
+
+@given(st.sampled_from([*MAPPED, "channel-mask"]), st.floats(0.001, 0.999))
+def test_the_way_back_gives_the_probability_that_was_judged(rule, p):
+    assert log_odds(judged(rule, stated_confidence(rule, p))) == pytest.approx(log_odds(p), abs=0.15)
+
+
+def test_a_rule_without_a_map_states_what_was_judged():
+    assert stated_confidence("a-rule-of-ours", 0.97) == 0.97 == judged("a-rule-of-ours", 0.97)

@@ -26,6 +26,7 @@ from cleanup.data import (
     Rule,
     Tier,
 )
+from cleanup.decode.calibrate import stated
 from cleanup.decode.emptied import asked_once, emptied
 from cleanup.decode.repair import Decoded, Repair
 from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
@@ -373,7 +374,7 @@ def _with_repairs(found: list[Proposal], repairs: Sequence[Repair]) -> list[Prop
         new = replace(
             Proposal.of(built_in, r.start, r.end, r.replacement, r.evidence),
             tier=r.tier,
-            confidence=r.confidence,
+            confidence=stated(r.rule, r.confidence),
         )
         n = same.get((r.start, r.end, r.replacement))
         if n is None:
