@@ -11,8 +11,8 @@ from pathlib import Path
 from cleanup.channel.items import Channel
 from cleanup.data import Document
 from cleanup.evaluate import Scorer, read_gold
+from cleanup.evaluate.figures import Scores
 from cleanup.evaluate.gold import GoldArticle
-from cleanup.evaluate.score import Scores
 from cleanup.learn.prepare import preparer
 from cleanup.learn.source import learn_channel
 from cleanup.lexicon import shared

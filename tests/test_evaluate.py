@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,12 @@ from hypothesis import strategies as st
 from cleanup.data import Edit, Finding
 from cleanup.errors import FloorError, GoldError
 from cleanup.evaluate import floors
+from cleanup.evaluate.changes import canonical
+from cleanup.evaluate.figures import Tally
 from cleanup.evaluate.gold import Claim, GoldArticle, GoldEdit, claim, read_findings, read_gold
-from cleanup.evaluate.score import Scorer, Tally, canonical, judge, score
+from cleanup.evaluate.score import Scorer, score
+from cleanup.evaluate.verdict import judge
+from gold_cases import evaluations, finding_record
 
 BENCH = Path(__file__).resolve().parents[2] / "shared" / "bench"
 REFERENCE = BENCH / "score.py"
@@ -338,9 +343,10 @@ def test_findings_records_and_claims_are_judged_alike():
     )  # fmt: skip
     record = {
         "id": "f", "article": "a", "start": 6, "end": 6, "replacement": "步",
-        "kind": "dropped_char", "rule": "some-rule", "applied": True,
+        "kind": "dropped_char", "rule": "some-rule", "tier": "auto", "confidence": 0.99, "applied": True,
     }  # fmt: skip
-    assert claim(finding) == claim(record) == applied(6, 6, "步")
+    assert claim(finding) == claim(record)
+    assert claim(record) == replace(applied(6, 6, "步"), tier="auto", confidence=0.99)
 
 
 # --- gold files ----------------------------------------------------------------------------------
@@ -689,17 +695,6 @@ def agree(gold_path, findings_path):
     return ours
 
 
-def finding_record(article, start, end, replacement, kind="dropped_char", *, applied=True):
-    return {
-        "article": article,
-        "start": start,
-        "end": end,
-        "replacement": replacement,
-        "kind": kind,
-        "applied": applied,
-    }
-
-
 @needs_reference
 def test_the_figures_agree_with_the_bench_on_hand_made_cases(tmp_path):
     optional = edit_record(7, 9, "望见", type="spin_synonym", optional=True)
@@ -787,63 +782,6 @@ def reference():
     finally:
         sys.dont_write_bytecode = writes
     return module
-
-
-LETTERS = st.text(alphabet="甲乙丙 \n", max_size=3)
-
-
-@st.composite
-def gold_articles(draw, name):
-    """A small article with gold edits that do not overlap, in an alphabet that makes runs likely."""
-    text = draw(st.text(alphabet="甲乙丙 \n", min_size=1, max_size=18))
-    edits, at = [], 0
-    for _ in range(draw(st.integers(0, 5))):
-        start = draw(st.integers(at, len(text)))
-        end = draw(st.integers(start, min(len(text), start + 7)))
-        replacement, kind = (
-            draw(LETTERS),
-            draw(st.sampled_from(("mask", "dropped_char", "boilerplate", "noise"))),
-        )
-        if kind == "boilerplate":
-            replacement = ""
-        if text[start:end] != replacement:
-            edit = {"start": start, "end": end, "replacement": replacement, "type": kind}
-            if kind == "noise":
-                edit["optional"] = True
-            if draw(st.booleans()):
-                edit["alternatives"] = draw(st.lists(LETTERS, max_size=2))
-            edits.append(edit)
-            at = end
-    return {
-        "id": name,
-        "source": draw(st.sampled_from(("一", "二"))),
-        "text": text,
-        "edits": draw(st.permutations(edits)),
-    }
-
-
-@st.composite
-def evaluations(draw):
-    gold = [draw(gold_articles(f"a{i}")) for i in range(draw(st.integers(1, 3)))]
-    findings = []
-    for _ in range(draw(st.integers(0, 9))):
-        article = draw(st.sampled_from(gold))
-        edits = article["edits"]
-        if edits and draw(st.booleans()):
-            base = draw(st.sampled_from(edits))
-            start, end, new = base["start"], base["end"], base["replacement"]
-            start, end = start + draw(st.integers(-1, 1)), end + draw(st.integers(-1, 1))
-        else:
-            start = draw(st.integers(-1, 19))
-            end, new = (
-                start + draw(st.integers(-1, 8)),
-                draw(st.none() | st.text(alphabet="甲乙丙 \n", max_size=9)),
-            )
-        kind = draw(st.sampled_from(("mask", "boilerplate")))
-        findings.append(
-            finding_record(article["id"], start, end, new, kind, applied=draw(st.integers(0, 4)) > 0)
-        )
-    return gold, findings
 
 
 @needs_reference

@@ -44,8 +44,9 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 RAW_KINDS: frozenset[Kind] = frozenset({"noise", "mojibake"})
 # Kinds that are page around the article, or said twice: they are not damage to its sentences.
 FURNITURE_KINDS: frozenset[Kind] = frozenset({"boilerplate", "duplicate"})
-# What a finding of a tier claims while nothing finer has been measured: the share of such findings
-# that are right. docs/rules.md says so; calibration will replace it.
+# What a finding of a rule claims where its file says nothing finer. On the bench, the fresh articles and the samples 6943
+# of 6948 changes made unasked are right, and 163 of 192 suggestions (`benchmarks/rule_confidence.py`): at most what was
+# measured, since detectors were looked at on these articles.
 TIER_CONFIDENCE: dict[Tier, float] = {"auto": 0.99, "suggest": 0.7, "flag": 0.7}
 
 
@@ -110,8 +111,8 @@ class Finding:
     replacement  None where the damage is certain and the repair is not
     rule         stable kebab-case id of what found it
     tier         auto: applied by default; suggest: applied on request; flag: named, not repaired
-    confidence   0..1, that this is damage and this its repair; until tiers are calibrated it is
-                 what the rule file states
+    confidence   0..1, that this is damage and this its repair: what the rule file states, or for a
+                 channel what its judges gave, calibrated
     evidence     what a person can check: frequencies before and after, runner-up, topic, survivors
     line, column place in the file, both from 1
     """

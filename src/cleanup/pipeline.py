@@ -26,6 +26,8 @@ from cleanup.data import (
     Rule,
     Tier,
 )
+from cleanup.decode.calibrate import stated
+from cleanup.decode.emptied import asked_once, emptied
 from cleanup.decode.repair import Decoded, Repair
 from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
 from cleanup.detect.closed import closed_spans, emphasis_spans, merge
@@ -201,7 +203,7 @@ class Cleaner:
                 answer = yield Ask(passes.text, closed)
                 if answer is not None:
                     strange = answer.strange
-                    found = _with_repairs(found, answer.repairs)
+                    found = _with_repairs(found, asked_once(answer.repairs, _emptied(passes, due)))
                     chosen = self._wanted(found)
             seen.append(found)
             due.append(chosen)
@@ -372,7 +374,7 @@ def _with_repairs(found: list[Proposal], repairs: Sequence[Repair]) -> list[Prop
         new = replace(
             Proposal.of(built_in, r.start, r.end, r.replacement, r.evidence),
             tier=r.tier,
-            confidence=r.confidence,
+            confidence=stated(r.rule, r.confidence),
         )
         n = same.get((r.start, r.end, r.replacement))
         if n is None:
@@ -380,6 +382,12 @@ def _with_repairs(found: list[Proposal], repairs: Sequence[Repair]) -> list[Prop
         elif new.tier == "auto" and out[n].tier != "auto":
             out[n] = new
     return out
+
+
+def _emptied(passes: ed.Passes, due: list[list[Proposal]]) -> set[int]:
+    """Where terms stood that were taken out so far, in offsets of the text as it is now."""
+    kinds = [[due[n][i].kind for n, i in made_of] for made_of in passes.made_of]
+    return emptied(zip(passes.edits, ["spam_insertion" in k for k in kinds], strict=True))
 
 
 def _silence(silent: set[str]) -> tuple[str, ...]:

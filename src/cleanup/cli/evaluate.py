@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cleanup.cli.evaluate_tables import print_tables, write_json
 from cleanup.cli.options import (
     LANG_DEFAULT,
     ChannelsOption,
@@ -37,6 +38,8 @@ HELP = told(
     `cleanup evaluate gold.jsonl --no-learn` — 只用规则，不学各来源的信道
 
     `cleanup evaluate samples/gold.jsonl --baseline reports/baseline.json` — 低于底线时以 1 退出
+
+    `cleanup evaluate gold.jsonl --plots reports/plots` — 画出各类的曲线；需要 pip install 'cleanup[plots]'
     """,
     """Precision, recall, net repair and harm against gold edits, by kind and by source.
 
@@ -49,6 +52,8 @@ HELP = told(
     `cleanup evaluate gold.jsonl --no-learn` — rules alone, no channels learned
 
     `cleanup evaluate samples/gold.jsonl --baseline reports/baseline.json` — exits 1 under a floor
+
+    `cleanup evaluate gold.jsonl --plots reports/plots` — curves by kind; needs pip install 'cleanup[plots]'
     """,
 )
 
@@ -105,6 +110,17 @@ def evaluate(
     show: Annotated[
         int, typer.Option("--show", help=told("列出若干错改与漏改。", "List so many wrong and missed edits."))
     ] = 0,
+    plots: Annotated[
+        Path | None,
+        typer.Option(
+            "--plots",
+            metavar="DIR",
+            help=told(
+                "在此文件夹里画 SVG：准确率与召回率、置信度可靠性。",
+                "Draw SVGs in this folder: precision-recall and reliability.",
+            ),
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help=told("输出 JSON。", "Write JSON."))] = False,
     lang: LangOption = LANG_DEFAULT,
 ) -> None:
@@ -113,7 +129,7 @@ def evaluate(
     with errors_told(voice):
         voice.lang = language(lang)
         from cleanup.errors import UsageError
-        from cleanup.evaluate import Scorer, read_findings, read_gold, score
+        from cleanup.evaluate import Calibrator, Scorer, claim, read_findings, read_gold, score
         from cleanup.evaluate.floors import check, update
 
         tiers = tiers_to_apply(apply)
@@ -122,15 +138,23 @@ def evaluate(
                 "--update-baseline 和 --lower 需要 --baseline",
                 "--update-baseline and --lower need --baseline",
             )
+        if plots is not None:
+            # before minutes of work, not after
+            from cleanup.evaluate.plots import ready
+
+            ready(plots)
         data = read_gold(gold)
+        calibrator = Calibrator()
         if findings is not None:
-            scores = score(data.articles, read_findings(findings), keep=max(show, 1))
+            scores = score(data.articles, read_findings(findings), keep=max(show, 1), calibrator=calibrator)
         else:
             scorer = Scorer(keep=max(show, 1))
             cleaner = _cleaner(data.articles, rules, off, shipped, tiers, learn, channel, model, voice)
             for article, found in _run(data.articles, cleaner, voice):
-                scorer.add(article, found)
+                claims = [claim(f) for f in found]
+                calibrator.add(article, claims, scorer.add(article, claims))
             scores = scorer.result()
+        calibration = calibrator.result()
         # floors first: a reader that closes the pipe early must not cost the record
         told_floors: list[Any] = []
         breaches: list[Any] = []
@@ -145,16 +169,22 @@ def evaluate(
             voice.warn(floor.tell(voice.lang))
         if baseline is not None and not told_floors:
             voice.err.print(voice.pick("都不低于底线", "no figure is under its floor"))
-        if json:
-            import json as json_module
+        if plots is not None:
+            from cleanup.evaluate.plots import write
+            from cleanup.report.words import Words
 
-            table = {k: {s: _cell(t) for s, t in row.items()} for k, row in scores.by_kind_and_source.items()}
-            voice.out.file.write(
-                json_module.dumps({**scores.as_dict(), "by_kind_and_source": table}, ensure_ascii=False)
-                + "\n"
-            )
+            words = Words("zh")
+
+            def name(kind: str) -> str:
+                # identifiers are English already
+                return words.name("kind", kind) if voice.lang == "zh" else kind
+
+            for path in write(plots, calibration, lang=voice.lang, name=name):
+                voice.err.print(voice.pick(f"图：{path}", f"plot: {path}"), markup=False)
+        if json:
+            write_json(scores, calibration, voice)
         else:
-            _table(scores, voice)
+            print_tables(scores, calibration, voice)
             for miss in scores.misses(show):
                 voice.out.print(miss.tell(voice.lang), markup=False)
         if breaches:
@@ -210,47 +240,3 @@ def _run(articles: Any, cleaner: Any, voice: Voice) -> Any:
         outcomes = cleaner.clean_many([Document(a.id, a.text, a.source) for a in group])
         for article, outcome in zip(group, outcomes, strict=True):
             yield article, outcome.findings
-
-
-def _cell(tally: Any) -> dict[str, Any]:
-    return {"applied": tally.applied, "right": tally.right, "gold": tally.gold, "repaired": tally.repaired}
-
-
-def _table(scores: Any, voice: Voice) -> None:
-    """The figures as text: totals, then tables by type, kind, source, and kind × source."""
-    from rich.table import Table
-
-    if not voice.out.is_terminal:
-        voice.out.width = 240  # a pipe has no edge to fold tables at
-    figures = scores.as_dict()
-    tables = [figures.pop(name) for name in ("by_type", "by_kind", "by_source")]
-    voice.out.print("  ".join(f"{k}={_round(v)}" for k, v in figures.items()), markup=False)
-    heads = (
-        (voice.pick("金标准类别", "gold type"), ("gold", "detected", "repaired", "detection", "recall")),
-        (voice.pick("发现的类别", "kind of finding"), ("applied", "precision")),
-        (voice.pick("来源", "source"), ("f0.5", "precision", "recall")),
-    )
-    for (head, columns), rows in zip(heads, tables, strict=True):
-        if not rows:
-            continue
-        table = Table(head, *columns, box=None, pad_edge=False)
-        for name, row in rows.items():
-            table.add_row(name, *(str(_round(row.get(c))) for c in columns))
-        voice.out.print(table)
-    cells = scores.by_kind_and_source
-    sources = sorted({s for row in cells.values() for s in row})
-    if len(sources) > 1:
-        title = voice.pick("来源 × 类别：准确率/召回率", "source × kind: precision/recall")
-        table = Table(title, *cells, box=None, pad_edge=False)
-        for source in sources:
-            table.add_row(source, *(_pair(row[source]) if source in row else "" for row in cells.values()))
-        voice.out.print(table)
-
-
-def _pair(tally: Any) -> str:
-    show = tuple("–" if x is None else f"{x:.2f}" for x in (tally.precision, tally.recall))
-    return f"{show[0]}/{show[1]}"
-
-
-def _round(value: Any) -> Any:
-    return f"{value:.4g}" if isinstance(value, float) else "–" if value is None else value

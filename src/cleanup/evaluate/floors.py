@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cleanup.errors import FloorError
-from cleanup.evaluate.score import Scores
+from cleanup.evaluate.figures import Scores
 
 VERSION = 1
 # Figures are rounded to four decimals: one step of the last is noise of rounding, two are a loss.

@@ -78,6 +78,7 @@ class Claim:
     """What of a finding is judged: there is damage at [start, end), and it was mended so.
 
     replacement None claims damage and offers no repair. Offsets may lie outside the text.
+    tier, confidence  as in Finding; confidence None where the finding does not state one
     """
 
     article: str
@@ -87,6 +88,8 @@ class Claim:
     applied: bool
     kind: str
     rule: str = ""
+    tier: str = ""
+    confidence: float | None = None
 
 
 def read_gold(path: Path) -> Gold:
@@ -125,13 +128,15 @@ def claim(finding: Finding | Claim | Mapping[str, Any], *, where: str = "") -> C
     """A finding, or a record of findings.jsonl, as what is judged of it.
 
     A record needs start and end and `article` (or, without one, `id`); the rest has defaults: no
-    replacement, not applied. Raises GoldError, placed at `where`, for a record of another shape.
+    replacement, not applied, no confidence. Raises GoldError, placed at `where`, for a record of another shape.
     """
     if isinstance(finding, Claim):
         return finding
     if isinstance(finding, Finding):
         f = finding
-        return Claim(f.article, f.start, f.end, f.replacement, f.applied, f.kind, f.rule)
+        return Claim(
+            f.article, f.start, f.end, f.replacement, f.applied, f.kind, f.rule, f.tier, f.confidence
+        )
     name = "article" if "article" in finding else "id"
     article = finding.get(name)
     if not isinstance(article, str | int) or isinstance(article, bool):
@@ -146,7 +151,22 @@ def claim(finding: Finding | Claim | Mapping[str, Any], *, where: str = "") -> C
         applied=bool(finding.get("applied")),
         kind=str(finding.get("kind")),
         rule=str(finding.get("rule", "")),
+        tier=str(finding.get("tier", "")),
+        confidence=_confidence(finding.get("confidence"), where),
     )
+
+
+def _confidence(value: object, where: str) -> float | None:
+    """A stated confidence; None where none is. NaN is outside of 0 to 1, too."""
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+        raise GoldError(
+            f"confidence 应为 0 到 1 之间的数，不是 {value!r}",
+            f"confidence must be a number from 0 to 1, not {value!r}",
+            where=where,
+        )
+    return float(value)
 
 
 def _records(path: Path) -> Iterator[tuple[int, bytes, dict[str, Any] | None]]:
