@@ -14,12 +14,13 @@ import numpy as np
 
 from cleanup.channel.items import Channel, Item, Slot
 from cleanup.decode import inserts, strips
+from cleanup.decode.depth import Depth
 from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.places import F32, Places, best_apart, margins
-from cleanup.decode.repair import BITS, SUGGEST, Decoded, Repair, evidence_of, support_elsewhere, tier_of
+from cleanup.decode.repair import SUGGEST, Decoded, Repair, evidence_of, support_elsewhere, tier_of
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
@@ -27,7 +28,6 @@ from cleanup.edits import Apart
 from cleanup.lexicon import Lexicon
 from cleanup.lm.alphabet import CLASSES
 from cleanup.lm.model import Model
-from cleanup.lm.surprise import surprises
 
 # Insertions that gain less are not looked at.
 _LEAST = 1.0
@@ -84,7 +84,7 @@ class Decoder:
         """The repairs of each text, none touching another.
 
         closed  for each text spans that are not to be touched
-        Texts of a kind that the model does not know are left alone.
+        Where the model is out of its depth the text is left alone.
         """
         if self.idle or not texts:
             return [Decoded() for _ in texts]
@@ -92,14 +92,17 @@ class Decoder:
 
     def judge(self, scored: Texts, closed: Sequence[Spans] = ()) -> list[Decoded]:
         """`decode` of texts that are scored already."""
-        strange = [s.beyond(BITS) for s in surprises(self.model, scored.scored)]
+        depth = Depth.of(scored, closed)
         repairs: list[list[Repair]] = [[] for _ in scored.texts]
         shut = [Apart(spans) for spans in closed or [()] * len(scored.texts)]
-        for kind, row in _chosen(self._judged(scored)):
+        judged = self._judged(scored)
+        for kind in judged:
+            kind.p[depth.silent(kind.places.start, kind.places.end)] = 0.0
+        for kind, row in _chosen(judged):
             start, end = int(kind.places.start[row]), int(kind.places.end[row])
             number, a = scored.offset(start)
             b = a + end - start
-            if strange[number] or shut[number].over(a, b) is not None:
+            if shut[number].over(a, b) is not None:
                 continue
             item, p = kind.item_of(row), float(kind.p[row])
             tier = tier_of(item, p, float(kind.margin[row]))
@@ -110,12 +113,13 @@ class Decoder:
                 )
         for r in sorted(self._replaced(scored), key=lambda r: (-r.confidence, r.number, r.start)):
             taken = [*((o.start, o.end) for o in repairs[r.number])]
-            if strange[r.number] or shut[r.number].over(r.start, r.end) or Apart(taken).over(r.start, r.end):
+            silent = depth.silent_in(r.number, r.start, r.end)
+            if silent or shut[r.number].over(r.start, r.end) or Apart(taken).over(r.start, r.end):
                 continue
             repairs[r.number].append(r)
         return [
-            Decoded(tuple(sorted(r, key=lambda x: (x.start, x.end))), why)
-            for r, why in zip(repairs, strange, strict=True)
+            Decoded(tuple(sorted(r, key=lambda x: (x.start, x.end))), silent)
+            for r, silent in zip(repairs, depth.silences(), strict=True)
         ]
 
     def _replaced(self, texts: Texts) -> list[Repair]:

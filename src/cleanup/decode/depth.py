@@ -9,37 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from cleanup.decode.lines import PLAIN, Lines
+from cleanup.data import REASONS, Silence
+from cleanup.decode.lines import LEAST_CHINESE, PLAIN, Lines
 from cleanup.decode.shapes import han_runs, name_runs, quotations, verse_runs
 from cleanup.decode.signs import Signs, bit
 from cleanup.decode.texts import I64, Bools, Texts
 
-# In order: where two claim a place, the one named first is told.
-Reason = Literal["code", "foreign", "table", "dialect", "names", "verse", "classical", "surprising"]
-REASONS: tuple[Reason, ...] = get_args(Reason)
-
 # An article is silent as a whole where so much of it is: what is left is headings, or too little to be told.
 WHOLE = 0.75
-# Or where less of it than this is Chinese; docs of software have .35 and more.
-LEAST_CHINESE = 0.3
-# Or where it is surprising, with so many Chinese characters or more, and either without the function words of modern
+# It is told for the reason of its largest part, if that is so much of it.
+_TELLING = 0.2
+# It is silent, too, where it is surprising, with so many Chinese characters or more, and either without the function words of modern
 # prose or beyond all damage. Of damaged articles none is above 8.5 bits; modern translations of classical prose are,
 # if the model has not met any, and are harmed no more than other modern prose.
 _HAN, _BITS, _MODERN, _BEYOND = 40, 8.5, 0.04, 11.0
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """A span of a text in which nothing is decoded; offsets are code points of the text."""
-
-    start: int
-    end: int
-    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +53,21 @@ class Depth:
             for start, end in found[reason]:
                 for a, b in zip(start.tolist(), end.tolist(), strict=True):
                     why[a : b + 1] = number
-        opened = signs.visible.copy()
         for begin, shut in zip(texts.scored.starts.tolist(), closed, strict=False):
             for a, b in shut:
-                opened[begin + a : begin + b] = False
                 why[begin + a : begin + b] = -1
-        _whole(signs, opened, why)
+        _whole(signs, closed, why)
         return cls(texts, why)
 
     def silent(self, start: I64, end: I64) -> Bools:
         """Which edits of start:end touch a place that is not to be decoded."""
         out: Bools = (self.why[start] >= 0) | (self.why[np.maximum(start, end - 1)] >= 0)
         return out
+
+    def silent_in(self, number: int, start: int, end: int) -> bool:
+        """`silent` of one edit, in offsets of a text."""
+        begin = int(self.texts.scored.starts[number])
+        return bool(self.silent(np.array([begin + start]), np.array([begin + end]))[0])
 
     def silences(self) -> list[tuple[Silence, ...]]:
         """The spans of each text, in order; lines that follow each other for one reason are one span."""
@@ -114,23 +104,29 @@ def _found(signs: Signs) -> dict[str, list[tuple[I64, I64]]]:
     }
 
 
-def _whole(signs: Signs, opened: Bools, why: npt.NDArray[np.int8]) -> None:
-    """Silence the texts that are of one such kind as a whole; `opened` says of each position whether it counts."""
+def _whole(signs: Signs, closed: Sequence[Sequence[tuple[int, int]]], why: npt.NDArray[np.int8]) -> None:
+    """Silence the texts that are of one such kind as a whole; what is closed does not count."""
     texts = signs.texts
-    n = len(texts.texts)
-    article = texts.article
-    visible = np.bincount(article, opened, n)
-    han = np.bincount(article, opened & signs.han, n)
-    of = [np.bincount(article, opened & (why == number), n) for number in range(len(REASONS))]
+    begins, ends = texts.scored.starts[:-1], texts.scored.starts[1:] - 1
+    upto = np.stack([signs.visible_upto, signs.han_upto, signs.bits_upto])
+    sums = upto[:, ends] - upto[:, begins]
+    for number, shut in enumerate(closed):
+        for a, b in shut:
+            sums[:, number] -= upto[:, begins[number] + b] - upto[:, begins[number] + a]
+    visible, han, bits = sums
     some = np.maximum(han, 1)
-    bits = np.bincount(article, np.diff(signs.bits_upto) * opened, n) / some
-    plain, modern = (np.bincount(article, opened & (signs.kinds & bit(k) != 0), n) / some for k in ("plain", "modern"))
     little = han < LEAST_CHINESE * visible
-    strange = (han >= _HAN) & (bits > _BITS) & (((plain <= PLAIN) & (modern <= _MODERN)) | (bits > _BEYOND))
-    for number in np.flatnonzero((visible > 0) & (little | strange | (sum(of) >= WHOLE * visible))).tolist():
-        shares = [float(count[number]) for count in of]
-        most = int(np.argmax(shares))
-        if shares[most] < 0.2 * visible[number]:
-            most = REASONS.index("foreign" if little[number] else "surprising")
-        begin, end = texts.scored.starts[number : number + 2].tolist()
-        why[begin:end] = most
+    strange = (han >= _HAN) & (bits > _BITS * some)
+    touched = np.zeros(len(begins), bool)
+    touched[texts.article[np.flatnonzero(why >= 0)]] = True
+    for number in np.flatnonzero((visible > 0) & (little | strange | touched)).tolist():
+        a, b = int(begins[number]), int(ends[number])
+        if strange[number] and bits[number] <= _BEYOND * some[number]:
+            plain, modern = (int((signs.kinds[a:b] & bit(k) != 0).sum()) for k in ("plain", "modern"))
+            strange[number] = plain <= PLAIN * han[number] and modern <= _MODERN * han[number]
+        shares = np.bincount(why[a:b][signs.visible[a:b]] + 1, minlength=len(REASONS) + 1)[1:]
+        if little[number] or strange[number] or shares.sum() >= WHOLE * visible[number]:
+            most = int(np.argmax(shares))
+            if shares[most] < _TELLING * visible[number]:
+                most = REASONS.index("foreign" if little[number] else "surprising")
+            why[a : b + 1] = most

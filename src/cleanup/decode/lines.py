@@ -30,6 +30,10 @@ _MAYBE_HAN, _MAYBE_MODERN, _MAYBE_BITS = 4, 0.05, 8.5
 _DIALECT_LEAST, _DIALECT_SHARE = 2, 0.06
 # Beyond any damage: of 6,700 damaged lines none is so surprising without function words.
 _BEYOND_HAN, _BEYOND_BITS, _BEYOND_MODERN = 16, 11.0, 0.02
+# What coded lines are told by.
+_CODED = ("operator", "latin", "digit", "syllable", "tab", "pipe", "comma", "blank", "stop", "clause")
+# Less of the visible characters than this being Chinese; docs of software have .35 and more.
+LEAST_CHINESE = 0.3
 # Cells of a table are short; prose with blanks around foreign words is not all cells.
 _CELL = 8
 # A column of cells, a line each.
@@ -56,32 +60,41 @@ class Lines:
     article: I64
     han: I64
     visible: I64
-    plain: F64
     modern: F64
+    bits: F64
+    dialect: I64
+    plain: F64
     old_only: I64
     particles: F64
     clause: F64
-    dialect: I64
-    bits: F64
 
     @classmethod
     def of(cls, signs: Signs, start: I64, end: I64) -> Lines:
         han = spans(signs.han_upto, start, end)
         some = np.maximum(han, 1)
-        old_only = signs.count("classical", start, end)
+        modern = signs.count("modern", start, end) / some
+        # all that may be old has few function words; of the rest nothing more is asked
+        few = np.flatnonzero(modern <= _MAYBE_MODERN)
+        count = signs.counts(("plain", "classical", "formal", "clause"), start[few], end[few])
+        plain, clause = np.ones(len(start)), np.full(len(start), np.inf)
+        old_only, particles = np.zeros(len(start), np.int64), np.zeros(len(start))
+        plain[few] = count["plain"] / some[few]
+        old_only[few] = count["classical"]
+        particles[few] = (count["formal"] + 2 * count["classical"]) / some[few]
+        clause[few] = han[few] / np.maximum(count["clause"], 1)
         return cls(
             start,
             end,
             signs.article(start).astype(np.int64),
             han,
             spans(signs.visible_upto, start, end),
-            signs.count("plain", start, end) / some,
-            signs.count("modern", start, end) / some,
-            old_only,
-            (signs.count("formal", start, end) + 2 * old_only) / some,
-            han / np.maximum(signs.count("clause", start, end), 1),
-            signs.dialect(start, end),
+            modern,
             (signs.bits_upto[end] - signs.bits_upto[start]) / some,
+            signs.dialect(start, end),
+            plain,
+            old_only,
+            particles,
+            clause,
         )
 
     def spoken(self) -> Bools:
@@ -101,15 +114,16 @@ class Lines:
             & (self.particles >= _FAMOUS_PARTICLES)
             & (self.bits >= _FAMOUS_BITS)
         )
-        sure |= (
-            (self.modern <= _FAMOUS_MODERN) & (self.clause <= _TERSE_CLAUSE) & (self.bits >= _TERSE_BITS)
-        )
+        sure |= (self.modern <= _FAMOUS_MODERN) & (self.clause <= _TERSE_CLAUSE) & (self.bits >= _TERSE_BITS)
         return sure & (self.han >= _OLD_HAN) & (self.plain <= PLAIN)
 
     def old_among(self, old: Bools) -> Bools:
         """`old`, and lines that may be, where they are less than half of their neighbours."""
         maybe = old | (
-            (self.han >= _MAYBE_HAN) & (self.plain <= PLAIN) & (self.modern <= _MAYBE_MODERN) & (self.bits >= _MAYBE_BITS)
+            (self.han >= _MAYBE_HAN)
+            & (self.plain <= PLAIN)
+            & (self.modern <= _MAYBE_MODERN)
+            & (self.bits >= _MAYBE_BITS)
         )
         run = self._runs(maybe)
         known = np.bincount(run, self.han * old) >= 0.5 * np.bincount(run, self.han * maybe)
@@ -117,14 +131,15 @@ class Lines:
 
     def coded(self, signs: Signs) -> dict[str, Bools]:
         """Other languages, tables and code, by reason."""
-        count = {
-            k: signs.count(k, self.start, self.end)
-            for k in ("operator", "latin", "digit", "syllable", "tab", "pipe", "comma", "blank", "stop", "clause")
-        }
         some = np.maximum(self.visible, 1)
+        few = (self.han < 0.7 * some) | (self.modern <= _MAYBE_MODERN)
+        rows = np.flatnonzero(few)
+        count = {kind: np.zeros(len(some), np.int64) for kind in _CODED}
+        for kind, found in signs.counts(_CODED, self.start[rows], self.end[rows]).items():
+            count[kind][rows] = found
         han = self.han / some
         foreign = (count["syllable"] >= 0.15 * some) | (
-            (han < 0.3) & (count["latin"] >= 0.5 * some) & (some >= _CELL)
+            (han < LEAST_CHINESE) & (count["latin"] >= 0.5 * some) & (some >= _CELL)
         )
         return {
             "foreign": foreign,
@@ -138,8 +153,12 @@ class Lines:
         code &= (count["latin"] > 0) | (count["operator"] >= 0.3 * some)
         if not code.any():
             return code
+        # the first character that shows; a line of blanks gets that of a later one, or the last of all
         first = np.searchsorted(signs.visible_upto, signs.visible_upto[self.start] + 1) - 1
-        remark = np.isin(signs.codes[first], [ord(c) for c in "/#*-\"'<{}"]) | foreign
+        remark = (
+            np.isin(signs.codes[np.minimum(first, len(signs.codes) - 1)], [ord(c) for c in "/#*-\"'<{}"])
+            | foreign
+        )
         run = self._runs(code | remark)
         return (code | remark) & (np.bincount(run, code) > 0)[run]
 
@@ -154,14 +173,17 @@ class Lines:
         cell = plain & (some <= _COLUMN_CELL) & (count["clause"] == 0) & (self.modern == 0)
         run = self._runs(cell)
         size = np.bincount(run, cell)
-        column = cell & ((size >= _COLUMN) & (np.bincount(run, figures & cell) >= _COLUMN_FIGURES * size))[run]
+        column = (
+            cell & ((size >= _COLUMN) & (np.bincount(run, figures & cell) >= _COLUMN_FIGURES * size))[run]
+        )
         # the head of a table has no figures
-        head = row & np.append(sure[1:] & (self.article[1:] == self.article[:-1]), False)[: len(row)]
-        return sure | column | head
+        head = np.zeros(len(row), bool)
+        head[:-1] = row[:-1] & sure[1:] & (self.article[1:] == self.article[:-1])
+        out: Bools = sure | column | head
+        return out
 
     def _runs(self, among: Bools) -> I64:
         """A number for each run of lines of one article that are all among some; every other line is one of its own."""
         joined = np.zeros(len(among), bool)
         joined[1:] = among[1:] & among[:-1] & (self.article[1:] == self.article[:-1])
         return runs(joined)
-

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cleanup.channel.items import Item, lower_bound
-from cleanup.data import Tier
+from cleanup.data import Silence, Tier
 
 # A repair is made unasked from this confidence on, and only where its item is well supported; it is suggested
 # from even odds on. docs/benchmark.md has what these give.
@@ -49,10 +49,10 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What decoding makes of a text: its repairs in order of place, or why it was left alone."""
+    """What decoding makes of a text: its repairs, and where it was left alone and why, both in order of place."""
 
     repairs: tuple[Repair, ...] = ()
-    strange: str = ""
+    silences: tuple[Silence, ...] = ()
 
 
 def support(item: Item) -> tuple[int, int, int]:

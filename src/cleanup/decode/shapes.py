@@ -116,19 +116,20 @@ def verse_runs(signs: Signs, start: I64, end: I64) -> Span:
     even = (length == 4) | (length == 5) | (length == 7)
     pieces = _Runs.of(signs, even, start, end, even=True)
     size = np.bincount(pieces.group)
-    many = (size >= 2) & np.isin(np.arange(len(size)), pieces.group[even])
+    many = size >= 2
     if not many.any():
         return _NONE
     a, b = pieces.spans(many)
     clauses, four = size[many], length[np.searchsorted(start, a)] == 4
     han = spans(signs.han_upto, a, b)
     bits: F64 = (signs.bits_upto[b] - signs.bits_upto[a]) / han
-    modern = signs.count("modern", a, b)
+    count = signs.counts(("modern", "pause", "open"), a, b)
+    modern = count["modern"]
     good = ~four & (clauses >= _CLAUSES) & (modern <= _VERSE_MODERN * han) & (bits >= _VERSE_BITS)
     good |= four & (clauses >= _FOURS) & (modern == 0) & (bits >= _FOURS_BITS)
     good |= ~four & (modern == 0) & (bits >= _COUPLET_BITS) & _by_itself(signs, a, b)
     # what is listed is no verse
-    good &= signs.count("pause", a, b) + signs.count("open", a, b) == 0
+    good &= count["pause"] + count["open"] == 0
     return a[good], b[good]
 
 
@@ -137,10 +138,11 @@ def _by_itself(signs: Signs, start: I64, end: I64) -> Bools:
     ids = signs.texts.ids
 
     def edge(at: I64, quote: str) -> Bools:
-        return (ids[at] == BORDER) | signs.is_a(quote, at)
+        out: Bools = (ids[at] == BORDER) | signs.is_a(quote, at)
+        return out
 
     behind = edge(end, "close") | (signs.is_a("clause", end) & edge(end + 1, "close"))
-    return edge(start - 1, "open") & behind
+    return np.logical_and(edge(start - 1, "open"), behind)
 
 
 def quotations(signs: Signs) -> Span:
