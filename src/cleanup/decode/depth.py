@@ -21,12 +21,15 @@ from cleanup.decode.texts import I64, Bools, Texts
 
 # An article is silent as a whole where so much of it is: what is left is headings, or too little to be told.
 WHOLE = 0.75
+# Where hardly any of it is Chinese it must have so many visible characters.
+_FEWEST = 8
 # It is told for the reason of its largest part, if that is so much of it.
 _TELLING = 0.2
-# It is silent, too, where it is surprising, with so many Chinese characters or more, and either without the function words of modern
-# prose or beyond all damage. Of damaged articles none is above 8.5 bits; modern translations of classical prose are,
-# if the model has not met any, and are harmed no more than other modern prose.
-_HAN, _BITS, _MODERN, _BEYOND = 40, 8.5, 0.04, 11.0
+# It is silent, too, where it is surprising, with so many Chinese characters or more, and either without the function
+# words of modern prose or beyond all damage. Of damaged articles none is above 8.5 bits; modern translations of old
+# prose are, if the model has not met any, and are harmed no more than other modern prose. With 8.5 twice as many of
+# those are silent that are half old, and no old article more.
+_HAN, _BITS, _MODERN, _BEYOND = 40, 9.0, 0.04, 11.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,8 @@ def _found(signs: Signs) -> dict[str, list[tuple[I64, I64]]]:
     return {
         "names": [name_runs(signs, *pieces)],
         "verse": [verse_runs(signs, *pieces)],
-        "dialect": [of(lines, lines.spoken()), of(quotes, quotes.spoken())],
-        "classical": [of(lines, lines.old_among(lines.old())), of(quotes, quotes.old())],
+        "dialect": [of(lines, lines.spoken(quotes)), of(quotes, quotes.spoken())],
+        "classical": [of(lines, lines.old_among(lines.old(signs))), of(quotes, quotes.old(signs))],
         "surprising": [of(lines, lines.beyond())],
         **{reason: [of(lines, which)] for reason, which in lines.coded(signs).items()},
     }
@@ -115,7 +118,7 @@ def _whole(signs: Signs, closed: Sequence[Sequence[tuple[int, int]]], why: npt.N
             sums[:, number] -= upto[:, begins[number] + b] - upto[:, begins[number] + a]
     visible, han, bits = sums
     some = np.maximum(han, 1)
-    little = han < LEAST_CHINESE * visible
+    little = (visible >= _FEWEST) & (han < LEAST_CHINESE * visible)
     strange = (han >= _HAN) & (bits > _BITS * some)
     touched = np.zeros(len(begins), bool)
     touched[texts.article[np.flatnonzero(why >= 0)]] = True

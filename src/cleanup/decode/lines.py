@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleanup.decode.signs import F64, Signs, spans
+from cleanup.decode.signs import F64, Signs, bit, spans
 from cleanup.decode.texts import I64, Bools
 
 # Classical prose. Bits a character: old 9.4 and above (19 in 20), damaged below 8.5 (in finance news 9.1; 99 in 100).
@@ -20,10 +20,12 @@ from cleanup.decode.texts import I64, Bools
 _OLD_HAN, _OLD_MODERN, _OLD_PARTICLES, _OLD_BITS = 12, 0.04, 0.10, 8.0
 # 的, 了 and 们 are in none.
 PLAIN = 0.01
+# A 是 or 这 more does not matter where particles abound.
+_LOUD_MODERN, _LOUD_PLAIN, _LOUD_PARTICLES, _LOUD_BITS = 0.06, 0.03, 0.2, 9.5
 # With a particle that modern prose does not write, famous texts, which the model has met, are told as well.
 _FAMOUS_MODERN, _FAMOUS_PARTICLES, _FAMOUS_BITS = 0.03, 0.15, 7.0
-# Without particles: clauses as short as these (old 4 to 5.5 characters, modern 6 and more) and very surprising.
-_TERSE_CLAUSE, _TERSE_BITS = 5.5, 9.5
+# With few of them: clauses as short as these (old 4 to 5.5 characters, modern 6 and more) and very surprising.
+_TERSE_PARTICLES, _TERSE_CLAUSE, _TERSE_BITS = 0.03, 5.5, 9.5
 # A line that may be old is so beside lines that are.
 _MAYBE_HAN, _MAYBE_MODERN, _MAYBE_BITS = 4, 0.05, 8.5
 # Two characters of a dialect, and so many: Cantonese has one in six, a modern line with a name in dialect less.
@@ -31,11 +33,24 @@ _DIALECT_LEAST, _DIALECT_SHARE = 2, 0.06
 # Beyond any damage: of 6,700 damaged lines none is so surprising without function words.
 _BEYOND_HAN, _BEYOND_BITS, _BEYOND_MODERN = 16, 11.0, 0.02
 # What coded lines are told by.
-_CODED = ("operator", "latin", "digit", "syllable", "tab", "pipe", "comma", "blank", "stop", "clause")
+_CODED = (
+    "operator",
+    "bracket",
+    "latin",
+    "digit",
+    "syllable",
+    "tab",
+    "pipe",
+    "comma",
+    "blank",
+    "stop",
+    "clause",
+)
 # Less of the visible characters than this being Chinese; docs of software have .35 and more.
 LEAST_CHINESE = 0.3
 # Cells of a table are short; prose with blanks around foreign words is not all cells.
 _CELL = 8
+_FIGURES = 0.35
 # A column of cells, a line each.
 _COLUMN, _COLUMN_CELL, _COLUMN_FIGURES = 8, 12, 0.3
 
@@ -74,7 +89,7 @@ class Lines:
         some = np.maximum(han, 1)
         modern = signs.count("modern", start, end) / some
         # all that may be old has few function words; of the rest nothing more is asked
-        few = np.flatnonzero(modern <= _MAYBE_MODERN)
+        few = np.flatnonzero(modern <= _LOUD_MODERN)
         count = signs.counts(("plain", "classical", "formal", "clause"), start[few], end[few])
         plain, clause = np.ones(len(start)), np.full(len(start), np.inf)
         old_only, particles = np.zeros(len(start), np.int64), np.zeros(len(start))
@@ -97,15 +112,21 @@ class Lines:
             clause,
         )
 
-    def spoken(self) -> Bools:
-        """Dialect."""
-        return (self.dialect >= _DIALECT_LEAST) & (self.dialect >= _DIALECT_SHARE * self.han)
+    def spoken(self, quotes: Lines | None = None) -> Bools:
+        """Dialect. What of `quotes` is dialect by itself does not make the line that holds it."""
+        dialect, han = self.dialect, self.han
+        if quotes is not None and (own := quotes.spoken()).any():
+            line = np.searchsorted(self.start, quotes.start[own], "right") - 1
+            dialect, han = dialect.copy(), han.copy()
+            np.subtract.at(dialect, line, quotes.dialect[own])
+            np.subtract.at(han, line, quotes.han[own])
+        return (dialect >= _DIALECT_LEAST) & (dialect >= _DIALECT_SHARE * han)
 
     def beyond(self) -> Bools:
         """What no damage makes so surprising."""
         return (self.han >= _BEYOND_HAN) & (self.bits >= _BEYOND_BITS) & (self.modern <= _BEYOND_MODERN)
 
-    def old(self) -> Bools:
+    def old(self, signs: Signs) -> Bools:
         """Classical prose for sure."""
         sure = (self.modern <= _OLD_MODERN) & (self.particles >= _OLD_PARTICLES) & (self.bits >= _OLD_BITS)
         sure |= (
@@ -114,8 +135,26 @@ class Lines:
             & (self.particles >= _FAMOUS_PARTICLES)
             & (self.bits >= _FAMOUS_BITS)
         )
-        sure |= (self.modern <= _FAMOUS_MODERN) & (self.clause <= _TERSE_CLAUSE) & (self.bits >= _TERSE_BITS)
-        return sure & (self.han >= _OLD_HAN) & (self.plain <= PLAIN)
+        sure |= (
+            (self.modern <= _FAMOUS_MODERN)
+            & (self.particles >= _TERSE_PARTICLES)
+            & (self.clause <= _TERSE_CLAUSE)
+            & (self.bits >= _TERSE_BITS)
+        )
+        sure &= self.plain <= PLAIN
+        sure |= (
+            (self.modern <= _LOUD_MODERN)
+            & (self.plain <= _LOUD_PLAIN)
+            & (self.particles >= _LOUD_PARTICLES)
+            & (self.bits >= _LOUD_BITS)
+        )
+        sure &= self.han >= _OLD_HAN
+        # one particle again and again is a part of a name, as 以 of 以军
+        both = bit("formal") | bit("classical")
+        for row in np.flatnonzero(sure).tolist():
+            span = slice(int(self.start[row]), int(self.end[row]))
+            sure[row] = len(set(signs.codes[span][signs.kinds[span] & both != 0].tolist())) >= 2
+        return sure
 
     def old_among(self, old: Bools) -> Bools:
         """`old`, and lines that may be, where they are less than half of their neighbours."""
@@ -151,6 +190,8 @@ class Lines:
         """Lines with operators and little Chinese; among them remarks, and lines without operators."""
         code = (count["operator"] >= 2) & (count["operator"] >= 0.08 * some) & (han < 0.5)
         code &= (count["latin"] > 0) | (count["operator"] >= 0.3 * some)
+        signed = count["operator"] + count["bracket"] >= 0.15 * some
+        code |= foreign & (count["operator"] > 0) & signed
         if not code.any():
             return code
         # the first character that shows; a line of blanks gets that of a later one, or the last of all
@@ -164,10 +205,12 @@ class Lines:
 
     def _table(self, count: dict[str, I64], some: I64, han: F64) -> Bools:
         """Rows of short cells, lines of figures, and columns of cells."""
-        apart = np.maximum.reduce([count["tab"], count["pipe"] - 1, count["blank"], count["comma"]])
+        apart = np.maximum.reduce([count["tab"], count["pipe"], count["blank"], count["comma"]])
         plain = (count["stop"] == 0) & (self.modern <= _MAYBE_MODERN)
         row = plain & (apart >= 2) & (some <= _CELL * (apart + 1))
-        sure = row & ((count["tab"] >= 2) | (count["pipe"] >= 3) | (count["digit"] >= 0.25 * some))
+        # blanks and commas stand in titles with a year, too
+        sure = row & ((count["tab"] >= 2) | (count["pipe"] >= 2))
+        sure |= row & (apart >= 3) & (count["digit"] >= _FIGURES * some)
         sure |= plain & (count["digit"] >= 0.4 * some) & (some >= 10) & (han < 0.5)
         figures = count["digit"] + count["latin"] > 0
         cell = plain & (some <= _COLUMN_CELL) & (count["clause"] == 0) & (self.modern == 0)

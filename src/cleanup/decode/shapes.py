@@ -50,6 +50,12 @@ class _Runs:
         joined = np.zeros(len(start), bool)
         near = (start[1:] - end[:-1] <= 3) & (signs.article(start[1:]) == signs.article(start[:-1]))
         joined[1:] = piece[1:] & piece[:-1] & near
+        # a quotation is no part of what it stands in
+        for k in range(3):
+            rows = np.flatnonzero(joined)
+            at = end[rows - 1] + k
+            quote = (signs.is_a("open", at) | signs.is_a("close", at)) & (at < start[rows])
+            joined[rows[quote]] = False
         if even:
             joined[1:] &= length[1:] == length[:-1]
         return cls(start, end, runs(joined))

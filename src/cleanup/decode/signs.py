@@ -49,7 +49,7 @@ _DIALECT_PAIRS = (
 # 阿拉 before these is a name.
 _ARABIAN = "伯斯丁善木巴法"
 # Signs of code that prose has not; ASCII parentheses, colons and quotation marks are out.
-_OPERATORS = "={}[]<>\\_+*&|^~$;#`/"
+_OPERATORS = "={}[]<>\\_+*&^~$;#`/"
 _SETS = {
     "plain": _PLAIN,
     "modern": _MODERN,
@@ -57,6 +57,7 @@ _SETS = {
     "formal": _FORMAL,
     "dialect": _DIALECT,
     "operator": _OPERATORS,
+    "bracket": "()",
     "stop": "。！？!?；",
     "clause": "，。；：？！,.;:?!",
     "pause": "、",
