@@ -20,7 +20,7 @@ from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.places import F32, Places, best_apart, margins
-from cleanup.decode.repair import SUGGEST, Decoded, Repair, evidence_of, support_elsewhere, tier_of
+from cleanup.decode.repair import SUGGEST, Decoded, Repair, evidence_of, in_doubt, support_elsewhere, tier_of
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
@@ -118,8 +118,8 @@ class Decoder:
                 continue
             repairs[r.number].append(r)
         return [
-            Decoded(tuple(sorted(r, key=lambda x: (x.start, x.end))), silent)
-            for r, silent in zip(repairs, depth.silences(), strict=True)
+            Decoded(tuple(in_doubt(x, bits) for x in sorted(r, key=lambda x: (x.start, x.end))), silent)
+            for r, silent, bits in zip(repairs, depth.silences(), depth.bits.tolist(), strict=True)
         ]
 
     def _replaced(self, texts: Texts) -> list[Repair]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from cleanup.data import REASONS, Silence
 from cleanup.decode.lines import LEAST_CHINESE, PLAIN, Lines
 from cleanup.decode.shapes import han_runs, name_runs, quotations, verse_runs
-from cleanup.decode.signs import Signs, bit
+from cleanup.decode.signs import F64, Signs, bit
 from cleanup.decode.texts import I64, Bools, Texts
 
 # An article is silent as a whole where so much of it is: what is left is headings, or too little to be told.
@@ -38,10 +38,12 @@ class Depth:
 
     why  the number of the reason at each position, -1 where there is none, shape (len(texts.ids),); a line has its
          border, a quotation its closing mark, so that nothing is written at its end either
+    bits  of each text bits a Chinese character, 0 where there are too few to tell
     """
 
     texts: Texts
     why: npt.NDArray[np.int8]
+    bits: F64
 
     @classmethod
     def of(cls, texts: Texts, closed: Sequence[Sequence[tuple[int, int]]] = ()) -> Depth:
@@ -59,8 +61,7 @@ class Depth:
         for begin, shut in zip(texts.scored.starts.tolist(), closed, strict=False):
             for a, b in shut:
                 why[begin + a : begin + b] = -1
-        _whole(signs, closed, why)
-        return cls(texts, why)
+        return cls(texts, why, _whole(signs, closed, why))
 
     def silent(self, start: I64, end: I64) -> Bools:
         """Which edits of start:end touch a place that is not to be decoded."""
@@ -107,15 +108,16 @@ def _found(signs: Signs) -> dict[str, list[tuple[I64, I64]]]:
     }
 
 
-def _whole(signs: Signs, closed: Sequence[Sequence[tuple[int, int]]], why: npt.NDArray[np.int8]) -> None:
-    """Silence the texts that are of one such kind as a whole; what is closed does not count."""
+def _whole(signs: Signs, closed: Sequence[Sequence[tuple[int, int]]], why: npt.NDArray[np.int8]) -> F64:
+    """Silence the texts that are of one such kind as a whole, and give the bits of each; what is closed does not count."""
     texts = signs.texts
     begins, ends = texts.scored.starts[:-1], texts.scored.starts[1:] - 1
     upto = np.stack([signs.visible_upto, signs.han_upto, signs.bits_upto])
     sums = upto[:, ends] - upto[:, begins]
-    for number, shut in enumerate(closed):
-        for a, b in shut:
-            sums[:, number] -= upto[:, begins[number] + b] - upto[:, begins[number] + a]
+    shut = np.array([(n, a, b) for n, spans in enumerate(closed) for a, b in spans], np.int64).reshape(-1, 3)
+    for sum_, u in zip(sums, upto, strict=True):
+        at = begins[shut[:, 0]]
+        np.subtract.at(sum_, shut[:, 0], u[at + shut[:, 2]] - u[at + shut[:, 1]])
     visible, han, bits = sums
     some = np.maximum(han, 1)
     little = (visible >= _FEWEST) & (han < LEAST_CHINESE * visible)
@@ -133,3 +135,4 @@ def _whole(signs: Signs, closed: Sequence[Sequence[tuple[int, int]]], why: npt.N
             if shares[most] < _TELLING * visible[number]:
                 most = REASONS.index("foreign" if little[number] else "surprising")
             why[a : b + 1] = most
+    return np.where(han >= _HAN, bits / some, 0.0)
