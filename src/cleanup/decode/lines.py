@@ -105,7 +105,7 @@ class Lines:
             spans(signs.visible_upto, start, end),
             modern,
             (signs.bits_upto[end] - signs.bits_upto[start]) / some,
-            signs.dialect(start, end),
+            spans(signs.dialect_upto, start, end),
             plain,
             old_only,
             particles,

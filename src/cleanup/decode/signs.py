@@ -56,6 +56,7 @@ _SETS = {
     "classical": _CLASSICAL,
     "formal": _FORMAL,
     "dialect": _DIALECT,
+    "pair": "".join(pair[0] for pair in _DIALECT_PAIRS),
     "operator": _OPERATORS,
     "bracket": "()",
     "stop": "。！？!?；",
@@ -101,7 +102,8 @@ class Signs:
     codes   code points, 10 at borders, shape (len(texts.ids),)
     kinds   the kinds of each, one bit a kind
     han, visible             which are Chinese, and which show
-    han_upto, visible_upto   how many; `bits_upto` the bits of the Chinese characters, shape (len(texts.ids) + 1,)
+    han_upto, visible_upto, dialect_upto   how many; `bits_upto` the bits of the Chinese characters,
+                                           shape (len(texts.ids) + 1,) each
     starts, ends             the lines that are not empty, in order
     """
 
@@ -113,6 +115,7 @@ class Signs:
     han_upto: I64
     visible_upto: I64
     bits_upto: F64
+    dialect_upto: I64
     starts: I64
     ends: I64
 
@@ -138,6 +141,7 @@ class Signs:
             _upto(han),
             _upto(visible),
             np.concatenate([[0.0], np.cumsum(np.diff(texts.scored.upto) * han / -np.log(2))]),
+            _upto(_dialect(codes, kinds)),
             cuts[:-1][full] + 1,
             cuts[1:][full],
         )
@@ -160,17 +164,6 @@ class Signs:
         out: Bools = self.kinds[at] & bit(kind) != 0
         return out
 
-    def dialect(self, start: I64, end: I64) -> I64:
-        """How many characters and pairs of a dialect each span holds."""
-        found = self.kinds & bit("dialect") != 0
-        for pair in _DIALECT_PAIRS:
-            at = np.flatnonzero(self.codes[:-1] == ord(pair[0]))
-            at = at[self.codes[at + 1] == ord(pair[1])]
-            if pair == "阿拉":
-                at = at[~np.isin(self.codes[np.minimum(at + 2, len(found) - 1)], [ord(c) for c in _ARABIAN])]
-            found[at] = True
-        return spans(_upto(found), start, end) if found.any() else np.zeros(len(start), np.int64)
-
     def article(self, position: I64) -> npt.NDArray[np.int32]:
         """The number of the text of each position."""
         return self.texts.article[position]
@@ -184,3 +177,16 @@ def spans(upto: I64, start: I64, end: I64) -> I64:
 
 def _upto(flags: Bools) -> I64:
     return np.concatenate([[0], np.cumsum(flags, dtype=np.int64)])
+
+
+def _dialect(codes: npt.NDArray[np.uint32], kinds: npt.NDArray[np.uint32]) -> Bools:
+    """Which characters are of a dialect, or begin a pair that is."""
+    found: Bools = kinds & bit("dialect") != 0
+    at = np.flatnonzero(kinds[:-1] & bit("pair") != 0)
+    first, second = codes[at], codes[at + 1]
+    for pair in _DIALECT_PAIRS:
+        own = at[(first == ord(pair[0])) & (second == ord(pair[1]))]
+        if pair == "阿拉":
+            own = own[~np.isin(codes[np.minimum(own + 2, len(codes) - 1)], [ord(c) for c in _ARABIAN])]
+        found[own] = True
+    return found
