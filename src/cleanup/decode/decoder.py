@@ -113,7 +113,8 @@ class Decoder:
                 )
         for r in sorted(self._replaced(scored), key=lambda r: (-r.confidence, r.number, r.start)):
             taken = [*((o.start, o.end) for o in repairs[r.number])]
-            silent = depth.silent_in(r.number, r.start, r.end)
+            begin = int(scored.scored.starts[r.number])
+            silent = depth.silent_at(begin + r.start, begin + r.end)
             if silent or shut[r.number].over(r.start, r.end) or Apart(taken).over(r.start, r.end):
                 continue
             repairs[r.number].append(r)

@@ -64,14 +64,13 @@ class Depth:
         return cls(texts, why, _whole(signs, closed, why))
 
     def silent(self, start: I64, end: I64) -> Bools:
-        """Which edits of start:end touch a place that is not to be decoded."""
+        """Which edits of positions start:end touch a place that is not to be decoded."""
         out: Bools = (self.why[start] >= 0) | (self.why[np.maximum(start, end - 1)] >= 0)
         return out
 
-    def silent_in(self, number: int, start: int, end: int) -> bool:
-        """`silent` of one edit, in offsets of a text."""
-        begin = int(self.texts.scored.starts[number])
-        return bool(self.silent(np.array([begin + start]), np.array([begin + end]))[0])
+    def silent_at(self, start: int, end: int) -> bool:
+        """`silent` of one edit."""
+        return bool(self.why[start] >= 0 or self.why[max(start, end - 1)] >= 0)
 
     def silences(self) -> list[tuple[Silence, ...]]:
         """The spans of each text, in order; lines that follow each other for one reason are one span."""

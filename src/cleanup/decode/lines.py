@@ -16,7 +16,7 @@ from cleanup.decode.texts import I64, Bools
 
 # Classical prose. Bits a character: old 9.4 and above (19 in 20), damaged below 8.5 (in finance news 9.1; 99 in 100).
 # Function words: old up to .03, modern .05 to .2, but none at all in one modern line of ten. Particles, .1 and above in
-# nine old lines of ten, are in one modern line of thirty. Each alone errs; the three together do not.
+# nine old lines of ten, are in one modern line of twenty. Each alone errs; the three together do not.
 _OLD_HAN, _OLD_MODERN, _OLD_PARTICLES, _OLD_BITS = 12, 0.04, 0.10, 8.0
 # 的, 了 and 们 are in none.
 PLAIN = 0.01
