@@ -70,6 +70,7 @@ def test_what_is_no_modern_prose_stays_and_the_article_says_why(reason, text, wo
 @pytest.mark.parametrize(("reason", "text", "word"), CASES)
 def test_without_it_the_channel_would_edit_there(reason, text, word, model, monkeypatch):
     monkeypatch.setattr(Depth, "silent", lambda self, start, end: np.zeros(len(start), bool))
+    monkeypatch.setattr(Depth, "silent_at", lambda self, start, end: False)
     article = f"{MODERN[2]}\n{text}\n{MODERN[1]}"
     [decoded] = Decoder(model, channel(word), shared).decode([article], [()])
     inside = range(len(MODERN[2]), len(MODERN[2]) + len(text) + 1)
