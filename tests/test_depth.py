@@ -1,5 +1,6 @@
 """Where the model is out of its depth the text stays, and the article says why; modern prose beside it is repaired."""
 
+import json
 import time
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleanup.channel.files import write_channel
 from cleanup.channel.items import Channel, Item
 from cleanup.data import REASONS, Document, Silence
 from cleanup.decode.abstained import abstained, note, prose_of, silences_told
@@ -17,12 +19,15 @@ from cleanup.learn.source import learn_channel
 from cleanup.lexicon import shared
 from cleanup.lm.model import shipped_model
 from cleanup.pipeline import Cleaner
+from cleanup.report.evidence import sentences
 from cleanup.report.html import render
+from cleanup.report.words import Words
 from cleanup.rules import RuleSet
 from cleanup.tally import Tally, article_line
 from depth_samples import CLASSICAL, CODE, DAMAGED, DIALECT, FOREIGN, MODERN, NAMES, SAMPLES, VERSE
 from farm_sentences import SENTENCES
 from small_farm import damaged
+from test_run import cleanup, lines
 
 CASES = [(reason, text, word) for reason, own in SAMPLES.items() for text, word in own]
 FAN = Item("strip", "范", status="approved")
@@ -260,6 +265,48 @@ def test_a_line_of_articles_gives_the_spans_back():
 def test_a_source_without_a_channel_is_told_nothing():
     outcome = cleaner().clean(Document("a", CLASSICAL[0], "elsewhere"))
     assert outcome.silences == () and article_line(outcome)["abstained"] == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_run_explain_and_revert_tell_it_in_the_readers_language(lang, tmp_path):
+    article = f"{DAMAGED}\n{CLASSICAL[0]}\n{MODERN[1]}"
+    source = tmp_path / "farm.jsonl"
+    source.write_text(
+        json.dumps({"id": "a", "source": "farm", "text": article}, ensure_ascii=False) + "\n", "utf-8"
+    )
+    write_channel(tmp_path / "farm.toml", channel())
+    out = tmp_path / "out"
+    args = ("--channel", tmp_path / "farm.toml", "--lang", lang)
+    ran = cleanup("run", source, "--out", out, "--apply", "suggest", *args)
+    assert ran.exit_code == 0, ran.output
+    [line] = lines(out / "articles.jsonl")
+    assert [x["reason"] for x in line["abstained"]] == ["classical"] and not line["notes"]
+    [[start, end]] = line["abstained"][0]["spans"]
+    assert article[start:end] == CLASSICAL[0]
+    told = {
+        "zh": "没有按来源的习惯修复：文言 36%（第 2 行）",
+        "en": "out of its depth: classical prose 36% (line 2)",
+    }[lang]
+    assert told in (out / "report.html").read_text("utf-8")
+    assert told in cleanup("explain", article, *args).output.replace("\n", "")
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    assert summary["abstained"] == {"classical": 1}
+    assert cleanup("revert", out, "--rule", "channel-dropped-character", "--lang", lang).exit_code == 0
+    assert json.loads((out / "summary.json").read_text("utf-8"))["abstained"] == {"classical": 1}
+    assert lines(out / "articles.jsonl")[0]["abstained"] == line["abstained"]
+
+
+def test_an_article_that_the_model_hardly_knows_is_repaired_on_demand_only(model, monkeypatch):
+    monkeypatch.setattr("cleanup.decode.repair.BITS", 3.0)
+    documents = [Document("a", f"{DAMAGED}\n{MODERN[1]}", "farm")]
+    [doubted] = Cleaner(RuleSet((), "", frozenset()), channels=[channel()]).clean_many(documents)
+    assert not doubted.changed and [f.tier for f in doubted.findings] == ["suggest"]
+    assert doubted.findings[0].evidence["article_bits"] > 3
+    told = sentences(doubted.findings[0].evidence, Words("en"))
+    assert any("hardly knows this kind of text" in x for x in told)
+    monkeypatch.undo()
+    [sure] = Cleaner(RuleSet((), "", frozenset()), channels=[channel()]).clean_many(documents)
+    assert sure.changed and "article_bits" not in sure.findings[0].evidence
 
 
 # learning
