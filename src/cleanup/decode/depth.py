@@ -16,7 +16,7 @@ import numpy.typing as npt
 from cleanup.data import REASONS, Silence
 from cleanup.decode.lines import LEAST_CHINESE, PLAIN, Lines
 from cleanup.decode.shapes import han_runs, name_runs, quotations, verse_runs
-from cleanup.decode.signs import F64, Signs, bit
+from cleanup.decode.signs import F64, Signs, bit, spans
 from cleanup.decode.texts import I64, Bools, Texts
 
 # An article is silent as a whole where so much of it is: what is left is headings, or too little to be told.
@@ -111,13 +111,14 @@ def _whole(signs: Signs, closed: Sequence[Sequence[tuple[int, int]]], why: npt.N
     """Silence the texts that are of one such kind as a whole, and give the bits of each; what is closed does not count."""
     texts = signs.texts
     begins, ends = texts.scored.starts[:-1], texts.scored.starts[1:] - 1
-    upto = np.stack([signs.visible_upto, signs.han_upto, signs.bits_upto])
-    sums = upto[:, ends] - upto[:, begins]
-    shut = np.array([(n, a, b) for n, spans in enumerate(closed) for a, b in spans], np.int64).reshape(-1, 3)
-    for sum_, u in zip(sums, upto, strict=True):
-        at = begins[shut[:, 0]]
-        np.subtract.at(sum_, shut[:, 0], u[at + shut[:, 2]] - u[at + shut[:, 1]])
-    visible, han, bits = sums
+    shut = np.array([(n, a, b) for n, own in enumerate(closed) for a, b in own], np.int64).reshape(-1, 3)
+    of = shut[:, 0]
+    start, end = begins[of] + shut[:, 1], begins[of] + shut[:, 2]
+    visible, han = signs.visible(begins, ends), spans(signs.han_upto, begins, ends)
+    bits = signs.bits_upto[ends] - signs.bits_upto[begins]
+    np.subtract.at(visible, of, signs.visible(start, end))
+    np.subtract.at(han, of, spans(signs.han_upto, start, end))
+    np.subtract.at(bits, of, signs.bits_upto[end] - signs.bits_upto[start])
     some = np.maximum(han, 1)
     little = (visible >= _FEWEST) & (han < LEAST_CHINESE * visible)
     strange = (han >= _HAN) & (bits > _BITS * some)
@@ -128,7 +129,7 @@ def _whole(signs: Signs, closed: Sequence[Sequence[tuple[int, int]]], why: npt.N
         if strange[number] and bits[number] <= _BEYOND * some[number]:
             plain, modern = (int((signs.kinds[a:b] & bit(k) != 0).sum()) for k in ("plain", "modern"))
             strange[number] = plain <= PLAIN * han[number] and modern <= _MODERN * han[number]
-        shares = np.bincount(why[a:b][signs.visible[a:b]] + 1, minlength=len(REASONS) + 1)[1:]
+        shares = np.bincount(why[a:b][signs.shown(a, b)] + 1, minlength=len(REASONS) + 1)[1:]
         if little[number] or strange[number] or shares.sum() >= WHOLE * visible[number]:
             most = int(np.argmax(shares))
             if shares[most] < _TELLING * visible[number]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleanup.decode.signs import F64, Signs, bit, spans
+from cleanup.decode.signs import F64, Signs, among, bit, spans
 from cleanup.decode.texts import I64, Bools
 
 # Classical prose. Bits a character: old 9.4 and above (19 in 20), damaged below 8.5 (in finance news 9.1; 99 in 100).
@@ -102,10 +102,10 @@ class Lines:
             end,
             signs.article(start).astype(np.int64),
             han,
-            spans(signs.visible_upto, start, end),
+            signs.visible(start, end),
             modern,
             (signs.bits_upto[end] - signs.bits_upto[start]) / some,
-            spans(signs.dialect_upto, start, end),
+            among(signs.dialect, start, end),
             plain,
             old_only,
             particles,
@@ -195,11 +195,9 @@ class Lines:
         if not code.any():
             return code
         # the first character that shows; a line of blanks gets that of a later one, or the last of all
-        first = np.searchsorted(signs.visible_upto, signs.visible_upto[self.start] + 1) - 1
-        remark = (
-            np.isin(signs.codes[np.minimum(first, len(signs.codes) - 1)], [ord(c) for c in "/#*-\"'<{}"])
-            | foreign
-        )
+        shown = np.append(np.flatnonzero(signs.shown(0, len(signs.codes))), len(signs.codes) - 1)
+        first = shown[np.searchsorted(shown, self.start)]
+        remark = np.isin(signs.codes[first], [ord(c) for c in "/#*-\"'<{}"]) | foreign
         run = self._runs(code | remark)
         return (code | remark) & (np.bincount(run, code) > 0)[run]
 

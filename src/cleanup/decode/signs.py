@@ -101,35 +101,32 @@ class Signs:
 
     codes   code points, 10 at borders, shape (len(texts.ids),)
     kinds   the kinds of each, one bit a kind
-    han, visible             which are Chinese, and which show
-    han_upto, visible_upto, dialect_upto   how many; `bits_upto` the bits of the Chinese characters,
-                                           shape (len(texts.ids) + 1,) each
-    starts, ends             the lines that are not empty, in order
+    han        which are Chinese, `han_upto` how many, `bits_upto` their bits, shape (len(texts.ids) + 1,)
+    hidden     the positions of what does not show: borders and blanks
+    dialect    the positions of what is dialect
+    starts, ends  the lines that are not empty, in order
     """
 
     texts: Texts
     codes: npt.NDArray[np.uint32]
     kinds: npt.NDArray[np.uint32]
     han: Bools
-    visible: Bools
     han_upto: I64
-    visible_upto: I64
     bits_upto: F64
-    dialect_upto: I64
+    hidden: I64
+    dialect: I64
     starts: I64
     ends: I64
 
     @classmethod
     def of(cls, texts: Texts) -> Signs:
         ids = texts.ids
-        codes = np.full(len(ids), 10, np.uint32)
-        joined = code_points("\n".join(texts.texts))
         begin = int(texts.scored.starts[0])
-        codes[begin : begin + len(joined)] = joined
-        kinds = _table()[np.minimum(codes, _PLANE - 1)]
+        behind = len(ids) - int(texts.scored.starts[-1]) + 1
+        codes = code_points("\n" * begin + "\n".join(texts.texts) + "\n" * behind)
+        kinds = np.take(_table(), codes, mode="clip")
         han = texts.chinese()
         border = ids == BORDER
-        visible = ~border & (kinds & (bit("blank") | bit("tab")) == 0)
         cuts = np.flatnonzero(border)
         full = np.diff(cuts) > 1
         return cls(
@@ -137,11 +134,10 @@ class Signs:
             codes,
             kinds,
             han,
-            visible,
             _upto(han),
-            _upto(visible),
-            np.concatenate([[0.0], np.cumsum(np.diff(texts.scored.upto) * han / -np.log(2))]),
-            _upto(_dialect(codes, kinds)),
+            np.concatenate([[0.0], np.cumsum(np.diff(texts.scored.upto) * han)]) / -np.log(2),
+            np.flatnonzero(border | (kinds & (bit("blank") | bit("tab")) != 0)),
+            np.flatnonzero(_dialect(codes, kinds)),
             cuts[:-1][full] + 1,
             cuts[1:][full],
         )
@@ -150,7 +146,11 @@ class Signs:
         """How many characters of a kind each span holds."""
         if 4 * int((end - start).sum()) < len(self.kinds):
             return self.counts((kind,), start, end)[kind]
-        return spans(_upto(self.kinds & bit(kind) != 0), start, end)
+        return among(np.flatnonzero(self.kinds & bit(kind)), start, end)
+
+    def visible(self, start: I64, end: I64) -> I64:
+        """How many characters of each span show."""
+        return end - start - among(self.hidden, start, end)
 
     def counts(self, kinds: Iterable[str], start: I64, end: I64) -> dict[str, I64]:
         """`count` of several kinds; reads the spans alone, so it is cheap where they are a small part of the batch."""
@@ -158,6 +158,13 @@ class Signs:
         at = np.arange(upto[-1]) + np.repeat(start - upto[:-1], end - start)
         own = self.kinds[at]
         return {kind: spans(_upto(own & bit(kind) != 0), upto[:-1], upto[1:]) for kind in kinds}
+
+    def shown(self, start: int, end: int) -> Bools:
+        """Which characters of one span show."""
+        out = np.ones(end - start, bool)
+        a, b = np.searchsorted(self.hidden, (start, end))
+        out[self.hidden[a:b] - start] = False
+        return out
 
     def is_a(self, kind: str, at: I64) -> Bools:
         """Whether the character at each position is of a kind."""
@@ -172,6 +179,12 @@ class Signs:
 def spans(upto: I64, start: I64, end: I64) -> I64:
     """The sums of spans, from the sums up to each position."""
     out: I64 = upto[end] - upto[start]
+    return out
+
+
+def among(positions: I64, start: I64, end: I64) -> I64:
+    """How many of some positions, in order, lie in each span."""
+    out: I64 = np.searchsorted(positions, end) - np.searchsorted(positions, start)
     return out
 
 
