@@ -16,6 +16,7 @@ CODE = (
     'gates = {"上闸": 3, "下闸": 5}\nfor k, v in gates.items():\n    # 打印闸门的编号\n    print(k, v * 2)\nopen_all(gates, force=True)',
 )
 TABLE = (
+    "船名\n石三\n开船\n6:40\n票价\n2.5\n船名\n石五\n开船\n7:15\n票价\n3.0",
     "闸门\t编号\t高程\t状况\n上闸\t3\t12.5\t完好\n中闸\t4\t11.8\t待修\n下闸\t5\t10.2\t完好",
     "| 船号 | 载重 | 吃水 | 泊位 |\n|---|---|---|---|\n| 石三 | 40 | 浅 | 东 |\n| 石五 | 65 | 深 | 西 |",
     "月份 水位 雨量 船次 人数\n一月 3.2 14.0 22 310\n二月 3.5 20.1 19 287\n三月 4.8 66.4 25 402",
@@ -37,7 +38,7 @@ SAMPLES = {
     "classical": tuple(zip(CLASSICAL, ("风雨", "里人", "舟中"), strict=True)),
     "verse": tuple(zip(VERSE, ("短笛", "寒火"), strict=True)),
     "code": tuple(zip(CODE, ("读取", "打印"), strict=True)),
-    "table": tuple(zip(TABLE, ("编号", "载重", "雨量"), strict=True)),
+    "table": tuple(zip(TABLE, ("开船", "编号", "载重", "雨量"), strict=True)),
     "names": tuple(zip(NAMES, ("满仓", "秋实"), strict=True)),
     "dialect": tuple(zip(DIALECT, ("粥先", "热茶"), strict=True)),
     "foreign": ((FOREIGN[0], "三度"),),

@@ -211,7 +211,9 @@ class Lines:
         sure |= row & (apart >= 3) & (count["digit"] >= _FIGURES * some)
         sure |= plain & (count["digit"] >= 0.4 * some) & (some >= 10) & (han < 0.5)
         figures = count["digit"] + count["latin"] > 0
-        cell = plain & (some <= _COLUMN_CELL) & (count["clause"] == 0) & (self.modern == 0)
+        # 8:00 and 2.5 are cells, too
+        whole = (count["clause"] == 0) | (count["digit"] >= 0.5 * some)
+        cell = plain & whole & (some <= _COLUMN_CELL) & (self.modern == 0)
         run = self._runs(cell)
         size = np.bincount(run, cell)
         column = (
