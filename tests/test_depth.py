@@ -139,6 +139,11 @@ def test_what_is_closed_is_neither_asked_nor_told(model):
     assert silences(model, text, closed=[((0, len(CLASSICAL[0])),)]) == [()]
 
 
+def test_no_text_and_nothing_in_it_are_no_matter(model):
+    assert silences(model) == []
+    assert silences(model, "", "\n\n", MODERN[0], "") == [()] * 4
+
+
 # laws
 
 PIECES = (

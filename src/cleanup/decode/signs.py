@@ -121,9 +121,9 @@ class Signs:
     @classmethod
     def of(cls, texts: Texts) -> Signs:
         ids = texts.ids
+        joined = "\n".join(texts.texts)
         begin = int(texts.scored.starts[0])
-        behind = len(ids) - int(texts.scored.starts[-1]) + 1
-        codes = code_points("\n" * begin + "\n".join(texts.texts) + "\n" * behind)
+        codes = code_points("\n" * begin + joined + "\n" * (len(ids) - begin - len(joined)))
         kinds = np.take(_table(), codes, mode="clip")
         han = texts.chinese()
         border = ids == BORDER
