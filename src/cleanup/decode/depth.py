@@ -26,9 +26,9 @@ _FEWEST = 8
 # It is told for the reason of its largest part, if that is so much of it.
 _TELLING = 0.2
 # It is silent, too, where it is surprising, with so many Chinese characters or more, and either without the function
-# words of modern prose or beyond all damage. Of damaged articles none is above 8.5 bits; modern translations of old
-# prose are, if the model has not met any, and are harmed no more than other modern prose. With 8.5 twice as many of
-# those are silent that are half old, and no old article more.
+# words of modern prose or beyond all damage: of damaged articles none has 8.5 bits. Modern translations of old prose
+# that the model has not met have 8.5 and more in five articles of six; 10.5 in 100 of their characters are silent with
+# 8.5 here, 9.7 with 9.0 and 9.1 with 9.5, where a seventh of old verse is no longer.
 _HAN, _BITS, _MODERN, _BEYOND = 40, 9.0, 0.04, 11.0
 
 

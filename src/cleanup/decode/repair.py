@@ -13,9 +13,10 @@ from cleanup.data import Silence, Tier
 # from even odds on. docs/benchmark.md has what these give.
 AUTO: dict[str, float] = {"strip": 0.98, "insert": 0.97, "mask": 0.99, "swap": 0.98, "spin": 0.99}
 SUGGEST = 0.5
-# Articles with more bits a character are not learned from, and nothing is auto in them: where they are not silent
-# (decode/depth.py), channels learned elsewhere harm them at .2 to .5 auto repairs in 10,000 characters. Damage is surprising by itself: terse
-# prose with eight edits in a hundred characters has up to 8.4, undamaged 8.1; of 80 articles in old prose 69 are above.
+# Articles with more bits a character are not learned from, and nothing is auto in them; depth.py says which of them are
+# silent. Damage is surprising by itself: terse prose with eight edits in a hundred characters has up to 8.4, undamaged
+# 8.1; of 80 articles in modern translations of old prose 69 are above. Channels learned elsewhere would make .2 to .5
+# auto repairs in 10,000 of their characters, and make .05 to .09.
 BITS = 8.5
 # A learned item that no editor has seen may be auto where it was found in so many articles, and is right with such
 # probability.
