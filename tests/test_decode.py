@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleanup.channel.items import Channel, Item
-from cleanup.data import Document
+from cleanup.data import Document, Silence
 from cleanup.decode import inserts, strips
 from cleanup.decode.decoder import Decoder
 from cleanup.decode.fits import Fits, insertions
@@ -276,7 +276,7 @@ def test_texts_of_a_kind_that_the_model_does_not_know_are_left_alone(farm_cleane
     code = "".join(f"x{n} = sum(range({n}))\n" for n in range(40)) + "超出围的部分另外收费。"
     outcome = cleaner.clean(Document("a", code, "farm"))
     assert outcome.text == code
-    assert "not decoded, the model does not know this kind of text: too-little-chinese" in outcome.notes
+    assert outcome.silences == (Silence(0, len(code), "code"),)
 
 
 def test_many_documents_at_once_are_cleaned_as_one_at_a_time(farm_cleaner):

@@ -199,6 +199,24 @@ class Rule:
     line: int = 0
 
 
+# Why a part of an article is not decoded. In order: where two claim a place, the one named first is told.
+Reason = Literal["code", "foreign", "table", "dialect", "names", "verse", "classical", "surprising"]
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A span of a text in which nothing is decoded, since the model is out of its depth there, and why.
+
+    code, foreign (other languages, or hardly any Chinese), table, dialect, names (a list of them), verse, classical
+    (prose), surprising (beyond all damage, and none of these)
+    """
+
+    start: int
+    end: int
+    reason: Reason
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was made of a document.
@@ -207,6 +225,7 @@ class Outcome:
     applied   those whose edits made `text`; replaying them on document.text gives `text`
     skipped   those that were due to be applied and overlapped a better one, with the reason
     notes     what went wrong and cost a part of the work: a rule out of time, no fixed point
+    silences  where the channel of the source was not asked; empty where the source has none
     """
 
     document: Document
@@ -215,6 +234,7 @@ class Outcome:
     skipped: tuple[tuple[Finding, str], ...]
     text: str
     notes: tuple[str, ...] = field(default=())
+    silences: tuple[Silence, ...] = field(default=())
 
     @property
     def changed(self) -> bool:

@@ -24,6 +24,7 @@ from cleanup.data import (
     Edit,
     Outcome,
     Rule,
+    Silence,
     Tier,
 )
 from cleanup.decode.calibrate import stated
@@ -194,7 +195,7 @@ class Cleaner:
         seen: list[list[Proposal]] = []
         due: list[list[Proposal]] = []
         silent: set[str] = set()
-        strange = ""
+        silences: tuple[Silence, ...] = ()
         decodes = self._decoder(document.source) is not None
         while True:
             found, closed = self._propose(document, passes.text, original, silent)
@@ -202,7 +203,7 @@ class Cleaner:
             if not chosen and decodes:
                 answer = yield Ask(passes.text, closed)
                 if answer is not None:
-                    strange = answer.strange
+                    silences = _silences_home(answer.silences, passes.edits)
                     found = _with_repairs(found, asked_once(answer.repairs, _emptied(passes, due)))
                     chosen = self._wanted(found)
             seen.append(found)
@@ -211,10 +212,8 @@ class Cleaner:
                 break
             passes.make([e for p in chosen if (e := p.edit) is not None])
         notes = _silence(silent)
-        if strange:
-            notes += (f"not decoded, the model does not know this kind of text: {strange}",)
         if not seen[0] and not seen[-1]:
-            return Outcome(document, (), (), (), document.text, notes)
+            return Outcome(document, (), (), (), document.text, notes, silences)
         applied = [
             self._home(edit, [due[n][i] for n, i in made_of])
             for edit, made_of in zip(passes.edits, passes.made_of, strict=True)
@@ -237,6 +236,7 @@ class Cleaner:
             skipped=tuple((f, why) for f, why in findings if why),
             text=passes.text,
             notes=notes,
+            silences=silences,
         )
 
     def _wanted(self, found: Sequence[Proposal]) -> list[Proposal]:
@@ -388,6 +388,20 @@ def _emptied(passes: ed.Passes, due: list[list[Proposal]]) -> set[int]:
     """Where terms stood that were taken out so far, in offsets of the text as it is now."""
     kinds = [[due[n][i].kind for n, i in made_of] for made_of in passes.made_of]
     return emptied(zip(passes.edits, ["spam_insertion" in k for k in kinds], strict=True))
+
+
+def _silences_home(silences: Sequence[Silence], made: Sequence[Edit]) -> tuple[Silence, ...]:
+    """Spans of a text that edits have made, in offsets of the original; one that begins or ends inside of what an edit
+    wrote takes all of it.
+    """
+    way = ed.WayHome(made)
+
+    def home(at: int, step: int) -> int:
+        while (span := way.span(at, at)) is None:
+            at += step
+        return span[0]
+
+    return tuple(Silence(home(s.start, -1), home(s.end, 1), s.reason) for s in silences)
 
 
 def _silence(silent: set[str]) -> tuple[str, ...]:

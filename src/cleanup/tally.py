@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from cleanup.data import Outcome
+from cleanup.decode.abstained import abstained
 from cleanup.dumps.record import Reject
 from cleanup.facts import Facts, facts_line, facts_of
 
@@ -44,6 +45,7 @@ def article_line(outcome: Outcome, facts: Facts | None = None) -> dict[str, Any]
         "by_tier": dict(sorted(Counter(f.tier for f in outcome.findings).items())),
         "verdict": verdict(outcome),
         **facts_line(outcome, facts or facts_of(outcome)),
+        "abstained": abstained(outcome),
         "notes": list(outcome.notes),
     }
 
@@ -57,6 +59,7 @@ class Tally:
         self.sources: dict[str, Counter[str]] = {}
         self.verdicts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
+        self.abstained: Counter[str] = Counter()
         self._worst: list[tuple[float, int, int, Outcome]] = []
         self._of_rule: dict[str, tuple[float, int, Outcome]] = {}
 
@@ -75,6 +78,7 @@ class Tally:
         self.found += len(outcome.findings)
         self.applied += len(outcome.applied)
         self.verdicts[verdict(outcome)] += 1
+        self.abstained.update({s.reason for s in outcome.silences})
         source = self.sources.setdefault(outcome.document.source, Counter())
         source.update(
             articles=1,
@@ -136,6 +140,7 @@ class Tally:
             },
             "by_source": {k: _of_source(v) for k, v in sorted(self.sources.items())},
             "by_verdict": dict(sorted(self.verdicts.items())),
+            "abstained": dict(sorted(self.abstained.items())),
             "rejected_reasons": dict(sorted(self.reasons.items())),
             "versions": versions,
         }

@@ -90,6 +90,7 @@ def explain(
         voice.lang = language(lang)
         from cleanup.builtin import BUILT_IN
         from cleanup.data import Document
+        from cleanup.decode.abstained import note as abstained
         from cleanup.pipeline import Cleaner
         from cleanup.verify import load_verified
 
@@ -122,6 +123,8 @@ def explain(
             )
         for note in outcome.notes:
             voice.warn(note)
+        if outcome.silences:
+            voice.say(abstained(outcome, "zh"), abstained(outcome, "en"), "dim")
         if not outcome.findings:
             voice.say("没有发现损坏", "no damage found")
         elif outcome.changed:

@@ -16,12 +16,13 @@ from cleanup.channel.items import Channel, Item, Slot
 from cleanup.decode import inserts, strips
 from cleanup.decode.choice import LEAST as MAYBE
 from cleanup.decode.choice import Hypothesis, choose
+from cleanup.decode.depth import Depth
 from cleanup.decode.fits import SLACK, Fits, insertions
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.places import F32, Places, margins
-from cleanup.decode.repair import BITS, SUGGEST, Decoded, Repair, support_elsewhere
+from cleanup.decode.repair import SUGGEST, Decoded, Repair, in_doubt, support_elsewhere
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
@@ -30,7 +31,6 @@ from cleanup.edits import Apart
 from cleanup.lexicon import Lexicon
 from cleanup.lm.alphabet import CLASSES
 from cleanup.lm.model import Model
-from cleanup.lm.surprise import surprises
 
 # Insertions that gain less are not looked at. Of the few characters that a source strips every one is tried in every
 # gap, since the worst of them are the rivals that tell what the best is worth: at 1 nat, and in front of surprises
@@ -106,7 +106,7 @@ class Decoder:
         """The repairs of each text, none touching another.
 
         closed  for each text spans that are not to be touched
-        Texts of a kind that the model does not know are left alone.
+        Where the model is out of its depth the text is left alone.
         """
         if self.idle or not texts:
             return [Decoded() for _ in texts]
@@ -114,17 +114,21 @@ class Decoder:
 
     def judge(self, scored: Texts, closed: Sequence[Spans] = ()) -> list[Decoded]:
         """`decode` of texts that are scored already."""
-        strange = [s.beyond(BITS) for s in surprises(self.model, scored.scored)]
+        depth = Depth.of(scored, closed)
         shut = [Apart(spans) for spans in closed or [()] * len(scored.texts)]
         open_ = []
         for h in (*self._likely(scored), *self._replaced(scored)):
             number, a = scored.offset(h.start)
-            if not strange[number] and shut[number].over(a, a + h.end - h.start) is None:
-                open_.append(h)
+            if depth.silent_at(h.start, h.end) or shut[number].over(a, a + h.end - h.start) is not None:
+                continue
+            open_.append(h)
         repairs: list[list[Repair]] = [[] for _ in scored.texts]
         for repair in choose(scored, open_):
             repairs[repair.number].append(repair)
-        return [Decoded(tuple(r), why) for r, why in zip(repairs, strange, strict=True)]
+        return [
+            Decoded(tuple(in_doubt(r, bits) for r in own), silent)
+            for own, silent, bits in zip(repairs, depth.silences(), depth.bits.tolist(), strict=True)
+        ]
 
     def _likely(self, texts: Texts) -> Iterator[Hypothesis]:
         """What may have been stripped or pushed in, as far as it is likely enough to be combined."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cleanup.channel.items import Item, lower_bound
-from cleanup.data import Tier
+from cleanup.data import Silence, Tier
 
 # A repair is made unasked from this confidence on, and only where its item is well supported; it is suggested
 # from even odds on. docs/benchmark.md has what these give.
 AUTO: dict[str, float] = {"strip": 0.97, "insert": 0.97, "mask": 0.99, "swap": 0.98, "spin": 0.99}
 SUGGEST = 0.5
-# Articles with more bits a character are neither learned from nor decoded. Damage is surprising by itself: terse
-# prose with eight edits in a hundred characters has up to 8.4, undamaged 8.1; of 80 articles in old prose 69 are above.
+# Articles with more bits a character are not learned from, and nothing is auto in them; depth.py says which of them are
+# silent. Damage is surprising by itself: terse prose with eight edits in a hundred characters has up to 8.4, undamaged
+# 8.1; of 80 articles in modern translations of old prose 69 are above. Channels learned elsewhere would make .2 to .5
+# auto repairs in 10,000 of their characters, and make .05 to .09.
 BITS = 8.5
 # A learned item that no editor has seen may be auto where it was found in so many articles, and is right with such
 # probability.
@@ -49,10 +51,18 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What decoding makes of a text: its repairs in order of place, or why it was left alone."""
+    """What decoding makes of a text: its repairs, and where it was left alone and why, both in order of place."""
 
     repairs: tuple[Repair, ...] = ()
-    strange: str = ""
+    silences: tuple[Silence, ...] = ()
+
+
+def in_doubt(repair: Repair, bits: float) -> Repair:
+    """The repair as an article of so many bits a character may have it: suggested at most where that is too many."""
+    if bits <= BITS:
+        return repair
+    tier: Tier = "suggest" if repair.tier == "auto" else repair.tier
+    return replace(repair, tier=tier, evidence={**repair.evidence, "article_bits": round(bits, 1)})
 
 
 def support(item: Item) -> tuple[int, int, int]:

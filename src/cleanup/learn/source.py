@@ -9,7 +9,9 @@ from dataclasses import replace
 from cleanup.channel.check import rounded
 from cleanup.channel.items import Channel
 from cleanup.data import Edit
+from cleanup.decode.abstained import prose_of
 from cleanup.decode.decoder import Decoder
+from cleanup.decode.depth import Depth
 from cleanup.decode.masks import find_masks
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.repair import BITS
@@ -47,8 +49,13 @@ def learn_channel(
     """
     read = sorted(set(texts))
     scored = Texts.of(model, read)
+    # lines that are no modern prose teach nothing but errors
+    silences = Depth.of(scored).silences()
+    prose = sorted({p for t, s in zip(read, silences, strict=True) if (p := prose_of(t, s)).strip()})
+    if prose != read:
+        scored = Texts.of(model, prose)
     strange = [s.beyond(BITS) for s in surprises(model, scored.scored)]
-    known = [t for t, why in zip(read, strange, strict=True) if not why]
+    known = [t for t, why in zip(prose, strange, strict=True) if not why]
     notes = []
     if len(known) < len(read):
         notes.append(f"articles the model does not know the kind of: {len(read) - len(known)}")
@@ -56,7 +63,7 @@ def learn_channel(
     if len(known) < ARTICLES_MIN:
         notes.append(f"too few articles to learn from: {len(known)} of at least {ARTICLES_MIN}")
         return Channel(source, (), len(known), size, model.digest, tuple(notes))
-    if len(known) < len(read):
+    if known != prose:
         scored = Texts.of(model, known)
     phrases = Phrases.of(scored)
     pushed_in, rivals = learn_inserts(scored, phrases)

@@ -113,6 +113,10 @@ TELL: tuple[tuple[tuple[str, ...], Tell], ...] = (
         lambda e, words: words("evidence.posterior", share=_percent(e["posterior"], words)),
     ),
     (
+        ("article_bits",),
+        lambda e, words: words("evidence.article_bits", bits=f"{float(e['article_bits']):.1f}"),
+    ),
+    (
         ("melted_items",),
         lambda e, words: words(
             "evidence.melted_items", listed=words("join").join(map(str, e["melted_items"]))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cleanup.builtin import BUILT_IN
 from cleanup.chars import is_han
 from cleanup.data import KINDS, TIERS, Outcome, Rule, Tier
+from cleanup.decode.abstained import note
 from cleanup.report.evidence import sentences
 from cleanup.report.inline import (
     Block,
@@ -293,7 +294,7 @@ def _article(number: int, outcome: Outcome, known: Mapping[str, Rule], words: Wo
         heading=_name(heading),
         place=tuple(dict.fromkeys(_name(p) for p in place if p and p != heading)),
         counts=tuple((s, n) for s in ("done", "open", "flag") if (n := states.count(s))),
-        notes=tuple(_name(n) for n in outcome.notes),
+        notes=tuple(_name(n) for n in (*outcome.notes, note(outcome, words.lang)) if n),
         blocks=tuple(blocks(document.text, found)),
         groups=tuple(_groups(found, known, words)),
         exact=exact,

@@ -19,6 +19,7 @@ import msgspec
 
 from cleanup import edits as ed
 from cleanup.data import Document, Edit, Finding, Outcome
+from cleanup.decode.abstained import silences_told
 from cleanup.dumps.record import Record
 from cleanup.errors import EditError, InputError
 from cleanup.facts import facts_told
@@ -298,4 +299,6 @@ def _outcome(line: Line, form: str, original: str | None, findings: Sequence[Fin
     )
     applied = tuple(f for f in findings if f.applied)
     after = ed.apply(text, [e for f in applied if (e := f.edit) is not None])
-    return Outcome(document, tuple(findings), applied, (), after, tuple(line.get("notes", ())))
+    return Outcome(
+        document, tuple(findings), applied, (), after, tuple(line.get("notes", ())), silences_told(line)
+    )
