@@ -14,7 +14,9 @@ import numpy as np
 
 from cleanup.channel.items import Channel, Item, Slot
 from cleanup.decode import inserts, strips
+from cleanup.decode.commas import NEAR, Lost, lost_commas
 from cleanup.decode.fits import Fits, insertions
+from cleanup.decode.habits import Habits
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
 from cleanup.decode.phrases import Phrases
@@ -69,6 +71,7 @@ class Decoder:
         self._masks, self._swaps, self._spins = channel.of("mask"), channel.of("swap"), channel.of("spin")
         self._memo: Memo = {}
         self._phrases = Phrases.unpacked(channel.phrases)
+        self._commas, self._habits = channel.of("commas"), Habits(self._phrases.hashes)
         self._written = {(i.becomes, i.text): i for i in (*self._spins, *self._swaps)}
         # a term that an editor rejected is none, not even one that was found in the slot here alone
         self._rejected = {i.text for i in channel.items if i.kind == "insert" and i.status == "rejected"}
@@ -77,7 +80,7 @@ class Decoder:
     @property
     def idle(self) -> bool:
         """Whether the channel knows nothing that could be repaired."""
-        known = (*self._strips, self._terms, self._slots, self._masks, self._swaps, self._spins)
+        known = (*self._strips, self._terms, self._slots, self._masks, self._swaps, self._spins, self._commas)
         return not any(known)
 
     def decode(self, texts: Sequence[str], closed: Sequence[Spans]) -> list[Decoded]:
@@ -113,6 +116,9 @@ class Decoder:
             if strange[r.number] or shut[r.number].over(r.start, r.end) or Apart(taken).over(r.start, r.end):
                 continue
             repairs[r.number].append(r)
+        for r in self._missed(scored, repairs):
+            if not strange[r.number] and shut[r.number].over(r.start, r.end) is None:
+                repairs[r.number].append(r)
         return [
             Decoded(tuple(sorted(r, key=lambda x: (x.start, x.end))), why)
             for r, why in zip(repairs, strange, strict=True)
@@ -133,6 +139,16 @@ class Decoder:
         for m in decode_seams(texts, self._spins, self._lexicon()) if self._spins else ():
             item = self._written[texts.texts[m.text][m.start : m.end], m.replacement]
             out.append(_repair(m, item, "channel-seam", m.confidence, {"words": list(m.whole)}))
+        return [r for r in out if r is not None]
+
+    def _missed(self, texts: Texts, repairs: list[list[Repair]]) -> list[Repair]:
+        """Commas that were lost. Next to another repair they wait until that is made, or an editor has decided."""
+        beside = [{k for r in made for k in range(r.start - NEAR, r.end + NEAR + 1)} for made in repairs]
+        out = []
+        for item in self._commas[:1]:
+            for c in lost_commas(texts, item, self._habits):
+                if c.start not in beside[c.text]:
+                    out.append(_repair(c, item, "channel-comma", c.confidence, {"clause": [c.left, c.right]}))
         return [r for r in out if r is not None]
 
     def _judged(self, texts: Texts) -> list[Judged]:
@@ -235,7 +251,7 @@ class Decoder:
 
 
 def _repair(
-    found: Filling | Swapped | Seam, item: Item, rule: str, confidence: float, more: dict[str, Any]
+    found: Filling | Swapped | Seam | Lost, item: Item, rule: str, confidence: float, more: dict[str, Any]
 ) -> Repair | None:
     tier = tier_of(item, confidence, found.gain)
     if tier is None:

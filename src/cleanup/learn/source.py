@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from cleanup.channel.check import rounded
 from cleanup.channel.items import Channel
 from cleanup.data import Edit
 from cleanup.decode.decoder import Decoder
+from cleanup.decode.habits import Habits
 from cleanup.decode.masks import find_masks
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.repair import BITS
@@ -68,7 +71,7 @@ def learn_channel(
             size,
             model.digest,
             tuple(notes),
-            phrases.packed() if pushed_in else b"",
+            _kept(phrases if pushed_in else None, Habits.of(scored) if commas else None),
         )
     )
     # a lost character looks much like a lost word, and what it leaves alone like a swapped one
@@ -79,6 +82,12 @@ def learn_channel(
     explained = {i.text for i in (*hidden, *spun)}
     words = [i for i in learn_words(better) if i.text not in explained]
     return rounded(replace(channel, items=(*channel.items, *swapped, *spun, *words)))
+
+
+def _kept(phrases: Phrases | None, habits: Habits | None) -> bytes:
+    """What a channel keeps of a source's wording: its phrases where terms are pushed in, its commas where some are lost."""
+    none = np.zeros(0, np.uint32)
+    return Phrases(phrases.hashes if phrases else none).packed(habits.hashes if habits else none)
 
 
 def restored(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> Texts:
