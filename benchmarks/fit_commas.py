@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from cleanup.decode import judge as judging
-from cleanup.decode.commas import EVIDENCE, Gaps, evidence, gaps
+from cleanup.decode.commas import EVIDENCE, SUREST, Gaps, evidence, gaps
 from cleanup.decode.habits import COMMA, Habits
 from cleanup.decode.judge import Judge, fit
 from cleanup.decode.texts import Texts
@@ -87,7 +87,7 @@ def curve(p: np.ndarray, right: np.ndarray, lost: int) -> str:
 
 def calibration(p: np.ndarray, right: np.ndarray) -> str:
     out = []
-    for lo, hi in ((0.3, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.98), (0.98, 1.01)):
+    for lo, hi in ((0.3, 0.5), (0.5, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.87), (0.87, 1)):
         of = (p >= lo) & (p < hi)
         out.append(f"[{lo}] {right[of].mean() if of.any() else 0:.2f} of {of.sum()}")
     return ", ".join(out)
@@ -101,7 +101,7 @@ def fitted(cases: list[Case]) -> Judge:
 
 def tell(title: str, judge: Judge, case: Case) -> tuple[np.ndarray, np.ndarray]:
     ok = case.right >= 0
-    p, y = judge.probability(case.evidence[ok]), case.right[ok]
+    p, y = SUREST * judge.probability(case.evidence[ok]), case.right[ok]
     print(
         f"{title:28} {curve(p, y, case.lost)} of {case.lost} (rate {case.rate:.2f}, learned {case.learned:.2f}); {p.sum():.0f} told, {y.sum():.0f} seen",
         flush=True,
@@ -140,7 +140,7 @@ def main() -> None:
         told = [tell(s, judge, case) for s, case in as_is.items() if is_tuned(s) == half]
         p, y = (np.concatenate(x) for x in zip(*told, strict=True))
         lost = sum(case.lost for s, case in as_is.items() if is_tuned(s) == half)
-        print(f"{title:28} {curve(p, y, lost)} of {lost}\n   right by p: {calibration(p, y)}")
+        print(f"{title:28} {curve(p, y, lost)} of {lost}\n   right by confidence: {calibration(p, y)}")
     if not a.check:
         table = json.loads(judging.WEIGHTS.read_text("utf-8"))
         weights = {n: round(float(w), 4) for n, w in zip(judge.names, judge.weights, strict=True)}
