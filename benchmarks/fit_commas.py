@@ -5,7 +5,8 @@
 BENCH and MODELS as for fit_judges.py. Fitted on the farms of gate.TUNED as they are and with more commas taken out at
 random, and on undamaged articles of their families with commas taken out; three of the seven lost commas themselves.
 Everything printed is for farms that lost commas, as they are: those tuned on and the others apart; one of the tuned is
-judged by weights fitted without it, too. With --check nothing is written.
+judged by weights fitted without it, too. And with the weights that ship, what channels that lose commas would put into
+undamaged articles. With --check nothing is written.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
+from cleanup.channel.items import Item
 from cleanup.decode import judge as judging
-from cleanup.decode.commas import EVIDENCE, SUREST, Gaps, evidence, gaps
+from cleanup.decode.commas import EVIDENCE, SUREST, Gaps, evidence, gaps, lost_commas
 from cleanup.decode.habits import COMMA, Habits
 from cleanup.decode.judge import Judge, fit
+from cleanup.decode.repair import COMMA_APPROVED
 from cleanup.decode.texts import Texts
 from cleanup.learn.commas import learn_commas
 from cleanup.lm.model import Model
@@ -109,6 +112,25 @@ def tell(title: str, judge: Judge, case: Case) -> tuple[np.ndarray, np.ndarray]:
     return p, y
 
 
+def harm(clean: dict[str, Farm], farms_: dict[str, Farm], models: Path) -> None:
+    """What the channels of farms that lost commas, and an item written by hand, would put into undamaged articles."""
+    channels = {"by hand": (Item("commas", COMMA, status="approved"), Habits(np.zeros(0, np.uint32)))}
+    for s, farm in farms_.items():
+        scored = Texts.of(model_for(s, models), farm.texts[:ARTICLES])
+        channels[s] = (learn_commas(scored) or channels["by hand"][0], Habits.of(scored))
+    asked = {s: Texts.of(model_for(s, models), farm.texts) for s, farm in clean.items()}
+    size = sum(len(t) for texts in asked.values() for t in texts.texts)
+    for name, (item, habits) in channels.items():
+        each = {s: lost_commas(texts, item, habits) for s, texts in asked.items()}
+        p = np.array([c.confidence for found in each.values() for c in found])
+        rates = {s: len(each[s]) * 1e4 / sum(map(len, asked[s].texts)) for s in each}
+        worst = max(rates, key=rates.__getitem__)
+        print(
+            f"commas in 10,000 undamaged characters, channel {name}: {len(p) * 1e4 / size:.2f}, "
+            f"{(p >= COMMA_APPROVED).sum() * 1e4 / size:.2f} unasked if approved; most in {worst}, {rates[worst]:.1f}"
+        )
+
+
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("bench", type=Path)
@@ -141,6 +163,13 @@ def main() -> None:
         p, y = (np.concatenate(x) for x in zip(*told, strict=True))
         lost = sum(case.lost for s, case in as_is.items() if is_tuned(s) == half)
         print(f"{title:28} {curve(p, y, lost)} of {lost}\n   right by confidence: {calibration(p, y)}")
+    losers = {s: f for s, f in every.items() if s in as_is}
+    honest = {s: f for s, f in every.items() if s not in as_is}
+    harm({s: f for s, f in honest.items() if s.endswith("-clean")}, losers, a.models)
+    spared = [
+        s for s, f in honest.items() if learn_commas(Texts.of(model_for(s, a.models), f.texts[:ARTICLES]))
+    ]
+    print(f"sources that lost none and have an item: {spared or 'none'}")
     if not a.check:
         table = json.loads(judging.WEIGHTS.read_text("utf-8"))
         weights = {n: round(float(w), 4) for n, w in zip(judge.names, judge.weights, strict=True)}

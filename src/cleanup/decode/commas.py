@@ -28,10 +28,11 @@ _ROUGH, _LEAST = -6.0, -1.0
 _SHORTEST = 2
 # Lengths beyond which a clause is as long.
 _LONG = 60
-# Longer clauses lost more than commas one by one, if they are clauses at all: nothing is put into them.
+# Longer clauses lost more than commas one by one, if they are clauses at all: nothing is put into them. Of 1,055 commas
+# that three farms lost none was in one; 2 were in clauses of more than 80.
 _ENDLESS = 100
-# Commas are suggested from this confidence on. With .5, as for other damage, a tenth more of those lost are found and 7 in
-# 10 are right instead of 8: over three farms the F0.5 of all damage is the same (.788 and .787) and precision lower.
+# Commas are suggested from this confidence on. With .5, as for other damage, a fifth more of those lost are found and
+# 73 in 100 are right instead of 79; the F0.5 of all damage of three farms is .786 with it and .788 with this.
 LIKELY = 0.6
 # A comma so near another repair waits: what it would be judged by is about to change.
 NEAR = 4
