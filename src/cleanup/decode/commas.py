@@ -6,6 +6,7 @@ them survive, and the same two or three characters stand in front of or behind o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from cleanup.channel.items import Item
 from cleanup.decode.habits import COMMA, CONTEXTS, Habits, clause_ends
 from cleanup.decode.judge import F64, judge
+from cleanup.decode.repair import Repair, evidence_of, tier_of
 from cleanup.decode.substitutes import gain_of
 from cleanup.decode.texts import I64, Texts
 from cleanup.lm.alphabet import BORDER, DIGIT, LETTER
@@ -125,6 +127,26 @@ def lost_commas(texts: Texts, item: Item, habits: Habits) -> list[Lost]:
         number, a = texts.offset(position)
         lengths = position - int(last[row]) - 1, int(next_[row]) - position
         out.append(Lost(number, a, a, item.text, float(p[row]), float(found.gain[row]), *lengths))
+    return out
+
+
+def missed(
+    texts: Texts, items: Sequence[Item], habits: Habits, repairs: Sequence[Sequence[Repair]]
+) -> list[Repair]:
+    """The commas to put back by the commas item of a channel, if it has one; the last pass of decoding.
+
+    repairs  for each text what is repaired otherwise: next to that a comma waits until it is made, or decided on
+    """
+    beside = [{k for r in made for k in range(r.start - NEAR, r.end + NEAR + 1)} for made in repairs]
+    out = []
+    for item in items[:1]:
+        for c in lost_commas(texts, item, habits):
+            tier = tier_of(item, c.confidence, c.gain)
+            if tier is None or c.start in beside[c.text]:
+                continue
+            told = {**evidence_of(item), "gain": round(c.gain, 2), "clause": [c.left, c.right]}
+            p = round(c.confidence, 4)
+            out.append(Repair(c.text, c.start, c.end, c.replacement, "channel-comma", tier, p, told))
     return out
 
 

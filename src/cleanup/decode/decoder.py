@@ -14,7 +14,7 @@ import numpy as np
 
 from cleanup.channel.items import Channel, Item, Slot
 from cleanup.decode import inserts, strips
-from cleanup.decode.commas import NEAR, Lost, lost_commas
+from cleanup.decode.commas import missed
 from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.habits import Habits
 from cleanup.decode.judge import F64, judge
@@ -116,7 +116,7 @@ class Decoder:
             if strange[r.number] or shut[r.number].over(r.start, r.end) or Apart(taken).over(r.start, r.end):
                 continue
             repairs[r.number].append(r)
-        for r in self._missed(scored, repairs):
+        for r in missed(scored, self._commas, self._habits, repairs):
             if not strange[r.number] and shut[r.number].over(r.start, r.end) is None:
                 repairs[r.number].append(r)
         return [
@@ -139,16 +139,6 @@ class Decoder:
         for m in decode_seams(texts, self._spins, self._lexicon()) if self._spins else ():
             item = self._written[texts.texts[m.text][m.start : m.end], m.replacement]
             out.append(_repair(m, item, "channel-seam", m.confidence, {"words": list(m.whole)}))
-        return [r for r in out if r is not None]
-
-    def _missed(self, texts: Texts, repairs: list[list[Repair]]) -> list[Repair]:
-        """Commas that were lost. Next to another repair they wait until that is made, or an editor has decided."""
-        beside = [{k for r in made for k in range(r.start - NEAR, r.end + NEAR + 1)} for made in repairs]
-        out = []
-        for item in self._commas[:1]:
-            for c in lost_commas(texts, item, self._habits):
-                if c.start not in beside[c.text]:
-                    out.append(_repair(c, item, "channel-comma", c.confidence, {"clause": [c.left, c.right]}))
         return [r for r in out if r is not None]
 
     def _judged(self, texts: Texts) -> list[Judged]:
@@ -251,7 +241,7 @@ class Decoder:
 
 
 def _repair(
-    found: Filling | Swapped | Seam | Lost, item: Item, rule: str, confidence: float, more: dict[str, Any]
+    found: Filling | Swapped | Seam, item: Item, rule: str, confidence: float, more: dict[str, Any]
 ) -> Repair | None:
     tier = tier_of(item, confidence, found.gain)
     if tier is None:
