@@ -27,7 +27,15 @@ from cleanup.verify import load_verified
 from farms import farms, is_tuned, model_for
 
 BATCH = 64
-KINDS = ("dropped_char", "dropped_word", "mask", "spam_insertion", "superlative_swap", "spin_seam")
+KINDS = (
+    "dropped_char",
+    "dropped_word",
+    "mask",
+    "spam_insertion",
+    "superlative_swap",
+    "spin_seam",
+    "lost_punctuation",
+)
 
 
 def main() -> None:

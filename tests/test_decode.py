@@ -163,7 +163,7 @@ def test_the_weights_that_ship_are_for_the_evidence_that_is_gathered(question, n
 
 
 def test_no_weights_ship_that_nobody_asks():
-    asked = {"insert", "insert-scan", "word-item"} | {
+    asked = {"comma", "insert", "insert-scan", "word-item"} | {
         f"strip-{k}"
         for k in ("char", "char-scan", "char-round", "char-item", "char-item-no-surnames", "word")
     }

@@ -174,6 +174,14 @@ _ALL = (
         {"zh": "该来源塞进句子的词", "en": "a term that this source pushes in"},
         "The source pushes terms into such slots, by its dump; the term is unlikely here, and the sentence goes on better without it.",
     ),
+    BuiltIn(
+        "channel-comma",
+        "lost_punctuation",
+        "suggest",
+        "insert",
+        {"zh": "该来源丢失的逗号", "en": "a comma that this source lost"},
+        "The source loses commas between clauses, by its dump; general text has one in such a place, and so has the source itself.",
+    ),
     # noise
     BuiltIn(
         "entity-space",

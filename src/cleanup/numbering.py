@@ -25,12 +25,15 @@ def place_digest(rule: str, article: str, text: str, start: int, end: int) -> st
 def numbered(
     document: Document, proposals: Sequence[tuple[Proposal, bool, str]], lang: str
 ) -> list[tuple[Finding, str]]:
-    """Findings in order of place, each with its id, and why it was skipped or ""."""
+    """Findings in order of place, each with its id, and why it was skipped or ""; the applied come in order of place."""
     text = document.text
     lines = LineMap(document)
     out = []
     used: dict[str, int] = {}
-    for p, is_applied, why in sorted(proposals, key=lambda x: (x[0].start, x[0].end, x[0].rule)):
+    # what was applied at one point, a word and then a comma, keeps its order: the log is replayed in it
+    for p, is_applied, why in sorted(
+        proposals, key=lambda x: (x[0].start, x[0].end, "" if x[1] else x[0].rule)
+    ):
         observed = text[p.start : p.end]
         name = place_digest(p.rule, document.article, text, p.start, p.end)
         used[name] = used.get(name, 0) + 1

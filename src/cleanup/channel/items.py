@@ -92,7 +92,8 @@ class Channel:
     articles, characters  size of the sample that was learned from
     model                 digest of the term-frequency model that it was learned with
     notes                 what the editor should know: too few articles, several sources in one
-    phrases               what several articles of the source say alike, as decode.phrases packs it
+    phrases               what several articles of the source say alike, as decode.phrases packs it, and how it uses
+                          commas (decode.habits)
     """
 
     source: str

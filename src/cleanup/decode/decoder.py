@@ -16,8 +16,10 @@ from cleanup.channel.items import Channel, Item, Slot
 from cleanup.decode import inserts, strips
 from cleanup.decode.choice import LEAST as MAYBE
 from cleanup.decode.choice import Hypothesis, choose
+from cleanup.decode.commas import missed
 from cleanup.decode.depth import Depth
 from cleanup.decode.fits import SLACK, Fits, insertions
+from cleanup.decode.habits import Habits
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
 from cleanup.decode.phrases import Phrases
@@ -91,6 +93,7 @@ class Decoder:
         self._memo: Memo = {}
         self._characters = Characters(model)
         self._phrases = Phrases.unpacked(channel.phrases)
+        self._commas, self._habits = channel.of("commas"), Habits(self._phrases.hashes)
         self._written = {(i.becomes, i.text): i for i in (*self._spins, *self._swaps)}
         # a term that an editor rejected is none, not even one that was found in the slot here alone
         self._rejected = {i.text for i in channel.items if i.kind == "insert" and i.status == "rejected"}
@@ -99,7 +102,7 @@ class Decoder:
     @property
     def idle(self) -> bool:
         """Whether the channel knows nothing that could be repaired."""
-        known = (*self._strips, self._terms, self._slots, self._masks, self._swaps, self._spins)
+        known = (*self._strips, self._terms, self._slots, self._masks, self._swaps, self._spins, self._commas)
         return not any(known)
 
     def decode(self, texts: Sequence[str], closed: Sequence[Spans]) -> list[Decoded]:
@@ -125,8 +128,12 @@ class Decoder:
         repairs: list[list[Repair]] = [[] for _ in scored.texts]
         for repair in choose(scored, open_):
             repairs[repair.number].append(repair)
+        for r in missed(scored, self._commas, self._habits, repairs):
+            at = int(scored.scored.starts[r.number]) + r.start
+            if not depth.silent_at(at, at) and shut[r.number].over(r.start, r.end) is None:
+                repairs[r.number].append(r)
         return [
-            Decoded(tuple(in_doubt(r, bits) for r in own), silent)
+            Decoded(tuple(in_doubt(r, bits) for r in sorted(own, key=lambda r: (r.start, r.end))), silent)
             for own, silent, bits in zip(repairs, depth.silences(), depth.bits.tolist(), strict=True)
         ]
 

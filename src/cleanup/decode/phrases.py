@@ -6,7 +6,9 @@ are learned with a channel, as hashes, and asked: does the source elsewhere go o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +40,7 @@ class Phrases:
         article = texts.article.astype(np.uint64)
         for k in (3, 4):
             n = len(texts.ids) - k + 1
-            names = _hashed([texts.ids[i : n + i] for i in range(k)])
+            names = hashed([texts.ids[i : n + i] for i in range(k)])
             hashes = np.sort(names << np.uint64(32) | article[:n])
             once = hashes[np.append(True, hashes[1:] != hashes[:-1])] >> np.uint64(32)
             start = np.flatnonzero(np.append(True, once[1:] != once[:-1]))
@@ -53,13 +55,16 @@ class Phrases:
     def unpacked(cls, data: bytes) -> Phrases:
         return cls(np.frombuffer(data, "<u4"))
 
-    def packed(self) -> bytes:
-        """The bytes that a channel keeps."""
-        return self.hashes.astype("<u4").tobytes()
+    def packed(self, *more: U32) -> bytes:
+        """The bytes that a channel keeps; `more` are other hashes that it is to keep with them."""
+        return np.unique(np.concatenate([self.hashes, *more])).astype("<u4").tobytes()
 
     def have(self, *symbols: npt.NDArray[np.uint16]) -> Bools:
         """Which sequences are phrases; one array for each place in the sequence."""
-        names = _hashed(list(symbols)).astype(np.uint32)
+        return self.know(hashed(list(symbols)).astype(np.uint32))
+
+    def know(self, names: U32) -> Bools:
+        """Which hashes are among its own."""
         if not len(self.hashes):
             return np.zeros(len(names), bool)
         known: Bools = self.hashes.take(np.searchsorted(self.hashes, names), mode="clip") == names
@@ -79,7 +84,7 @@ class Phrases:
         return np.column_stack(columns)
 
 
-def _hashed(columns: list[npt.NDArray[np.uint16]]) -> U64:
+def hashed(columns: Sequence[npt.NDArray[np.unsignedinteger[Any]]]) -> U64:
     """32 bits for each sequence, in the low half of 64."""
     out = np.full(len(columns[0]), len(columns), np.uint64)
     for column in columns:

@@ -28,6 +28,9 @@ CONTEXTS_MIN = 3
 MARGIN_MIN = 3.0
 # An editor who approves an item asks for its repairs: what is left to doubt is the place.
 AUTO_APPROVED, MARGIN_APPROVED = 0.9, 1.5
+# No comma is put back unasked: of the surest 9 in 10 were lost, the others are places where the author left one out. From
+# this confidence on 83 in 100 are right on three farms and 86 on three others; from .87 on 89, and half as many.
+COMMA_APPROVED = 0.8
 # What an editor approved counts as found at least so often, and in as many articles and contexts.
 APPROVED = 20
 
@@ -93,6 +96,8 @@ def tier_of(item: Item, confidence: float, margin: float) -> Tier | None:
     if item.text == "*":
         # a word that was found in the slot here alone: 24 in 25 are right, of terms that recur 99 in 100
         return "suggest"
+    if item.kind == "commas":
+        return "auto" if item.status == "approved" and confidence >= COMMA_APPROVED else "suggest"
     if item.status == "approved":
         return "auto" if confidence >= AUTO_APPROVED and margin >= MARGIN_APPROVED else "suggest"
     if confidence < AUTO[item.kind] or margin < MARGIN_MIN:

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from cleanup.channel.check import rounded
 from cleanup.channel.items import Channel
 from cleanup.data import Edit
 from cleanup.decode.abstained import prose_of
 from cleanup.decode.decoder import Decoder
 from cleanup.decode.depth import Depth
+from cleanup.decode.habits import Habits
 from cleanup.decode.masks import find_masks
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.repair import BITS
@@ -78,7 +81,7 @@ def learn_channel(
             size,
             model.digest,
             tuple(notes),
-            phrases.packed() if pushed_in else b"",
+            _kept(phrases if pushed_in else None, Habits.of(scored) if commas else None),
         )
     )
     # a lost character looks much like a lost word, and what it leaves alone like a swapped one
@@ -93,6 +96,12 @@ def learn_channel(
     explained = {i.text for i in (*hidden, *spun)}
     words = [i for i in learn_words(better) if i.text not in explained]
     return rounded(replace(channel, items=(*channel.items, *swapped, *spun, *words)))
+
+
+def _kept(phrases: Phrases | None, habits: Habits | None) -> bytes:
+    """What a channel keeps of a source's wording: its phrases where terms are pushed in, its commas where some are lost."""
+    none = np.zeros(0, np.uint32)
+    return Phrases(phrases.hashes if phrases else none).packed(habits.hashes if habits else none)
 
 
 def restored(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> Texts:
@@ -112,7 +121,12 @@ def _decoded(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> 
     new = []
     articles: Counter[str] = Counter()
     for text, decoded in zip(texts.texts, decoder.judge(texts), strict=True):
-        sure = [Edit(r.start, r.end, r.replacement) for r in decoded.repairs if r.confidence >= SURE]
+        sure = [
+            Edit(r.start, r.end, r.replacement)
+            for r in decoded.repairs
+            # what is learned from these texts does not look across commas
+            if r.confidence >= SURE and r.rule != "channel-comma"
+        ]
         new.append(apply(text, sure))
         articles.update({str(r.evidence["item"]) for r in decoded.repairs})
     needed = {name for name, n in articles.items() if n >= NEEDED}

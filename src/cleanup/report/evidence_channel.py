@@ -102,9 +102,16 @@ def _whole(e: Mapping[str, Any], words: Words) -> str:
     )
 
 
+def _clause(e: Mapping[str, Any], words: Words) -> str:
+    """How long the clause is in which a comma is missing, on both sides."""
+    before, after = e["clause"]
+    return words("evidence.clause", n=_count(before) + _count(after), before=before, after=after)
+
+
 TELL: tuple[tuple[tuple[str, ...], Tell], ...] = (
     (("item", "status", "found", "articles", "surviving", "sure"), _item),
     (("words",), _whole),
+    (("clause",), _clause),
     (("gain",), lambda e, words: words("evidence.gain", how=_how(e["gain"], words))),
     (("gain_behind",), lambda e, words: words("evidence.gain_behind", how=_how(e["gain_behind"], words))),
     (("runner_up", "runner_up_behind"), _rival),
