@@ -16,6 +16,7 @@ from cleanup.cli.options import (
     LearnOption,
     ModelOption,
     OffOption,
+    PriorOption,
     RulesOption,
     ShippedOption,
     language,
@@ -80,6 +81,7 @@ def evaluate(
     shipped: ShippedOption = True,
     learn: LearnOption = True,
     channel: ChannelsOption = [],  # noqa: B006
+    prior: PriorOption = True,
     model: ModelOption = None,
     baseline: Annotated[
         Path | None,
@@ -127,7 +129,7 @@ def evaluate(
             scores = score(data.articles, read_findings(findings), keep=max(show, 1))
         else:
             scorer = Scorer(keep=max(show, 1))
-            cleaner = _cleaner(data.articles, rules, off, shipped, tiers, learn, channel, model, voice)
+            cleaner = _cleaner(data.articles, rules, off, shipped, tiers, learn, channel, prior, model, voice)
             for article, found in _run(data.articles, cleaner, voice):
                 scorer.add(article, found)
             scores = scorer.result()
@@ -169,11 +171,13 @@ def _cleaner(
     apply: Apply,
     learn: bool,
     channel: list[Path],
+    prior: bool,
     model: Path | None,
     voice: Voice,
 ) -> Any:
     """What `cleanup run` would clean these articles with: lines counted and channels learned over each source."""
     from cleanup.channel.files import read_channels
+    from cleanup.channel.prior import shipped_prior
     from cleanup.data import Document
     from cleanup.learn.dump import Learner
     from cleanup.learn.sample import TextSample
@@ -182,7 +186,12 @@ def _cleaner(
     from cleanup.verify import load_verified
 
     opened = model_opener(model)
-    cleaner = Cleaner(load_verified(rules, shipped=shipped).without(off), apply=apply, model=opened)
+    cleaner = Cleaner(
+        load_verified(rules, shipped=shipped).without(off),
+        apply=apply,
+        model=opened,
+        prior=shipped_prior() if prior else None,
+    )
     channels = {c.source: c for path in channel for c in read_channels(path)}
     if learn:
         lines, texts = LineCounts(), TextSample()

@@ -23,6 +23,7 @@ from cleanup.cli.options import (
     ModelOption,
     OffOption,
     OverwriteOption,
+    PriorOption,
     QuietOption,
     RulesOption,
     ShippedOption,
@@ -184,6 +185,7 @@ def run(
     ] = True,
     learn: LearnOption = True,
     channel: ChannelsOption = [],  # noqa: B006
+    prior: PriorOption = True,
     model: ModelOption = None,
     overwrite: OverwriteOption = False,
     strict: StrictOption = False,
@@ -213,6 +215,7 @@ def run(
             "recurrence": recurrence and Path("-") not in inputs,
             "learn": learn and Path("-") not in inputs,
             "channels": [str(p.resolve()) for p in channel],
+            "prior": prior,
             "model": "" if model is None else str(model.resolve()),
         }
         flags = {"patch": patch, "csv": csv, "overwrite": overwrite}
@@ -241,6 +244,7 @@ def _run(
 ) -> Any:
     from cleanup.batch import Options
     from cleanup.batch import run as run_batch
+    from cleanup.channel.prior import shipped_prior
     from cleanup.dumps.record import Fields
     from cleanup.pipeline import Cleaner
     from cleanup.verify import load_verified
@@ -251,7 +255,8 @@ def _run(
     loaded = given_channels([Path(p) for p in options["channels"]], out)
     tell_contradictions(voice, loaded)
     opener = model_opener(Path(options["model"]) if options["model"] else None)
-    cleaner = Cleaner(rules, apply=options["apply"], lang=voice.lang, model=opener)
+    known = shipped_prior() if options["prior"] else None
+    cleaner = Cleaner(rules, apply=options["apply"], lang=voice.lang, model=opener, prior=known)
     fields = replace(Fields(*options["fields"]), html=options["html"])
     batch_options = Options(
         fields,
