@@ -105,7 +105,7 @@ class Fitter:
 
     def run(self) -> None:
         prior = shipped_prior()
-        items = [i for i in prior.of("strip")]
+        items = list(prior.of("strip"))
         gaps = {id(t.model): chars.Gaps(t.model, items) for t in self.texts.values()}
         # terms at first sight
         found, often, seen, right_t = {}, {}, {}, {}

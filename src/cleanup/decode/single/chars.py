@@ -13,7 +13,7 @@ from cleanup.decode.judge import F64
 from cleanup.decode.places import Places
 from cleanup.decode.single.made import Made
 from cleanup.decode.single.pooling import Pooled
-from cleanup.decode.texts import I64, Texts
+from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.lexicon import Lexicon
 from cleanup.lm.alphabet import BORDER
 from cleanup.lm.gains import parts_of_changes
@@ -27,6 +27,13 @@ F32 = npt.NDArray[np.float32]
 _COST, _COST_FOUR, _LEAST = 5.0, 15.0, 2.0
 # How much worse the bigrams may find an insertion than the whole model does; see decode.fits.
 _SLACK = 7.0
+# And how far behind the best one there: of what is restored 98 in 100 are nearer, and a third of all are left.
+_NEAR = 3.0
+# What something else at the place beats by more nats is none of 200 that were restored.
+_BEHIND = 2.0
+# An article is worth a look where the symbol behind a gap costs so much and one character gains so much.
+_COST_GLANCE, _GAIN_GLANCE = 6.0, 4.0
+_SHORT = 300
 _ROUND = 256
 
 SCAN = (*strips.PLACE, "prior")
@@ -43,44 +50,61 @@ class Gaps:
         self.symbols = model.alphabet.encode("".join(self.texts)).astype(np.int64)
         rate = np.clip([i.rate for i in items], 1e-4, 0.9999)
         self.prior: F64 = np.log(rate / (1 - rate))
-        size = len(model.alphabet)
-        self._rows = [np.empty((0, len(items)), np.float32) for _ in range(2)]
-        self._row_of = [np.full(size, -1, np.int64) for _ in range(2)]
+        size = len(model.alphabet), len(items)
+        # 11 MB each, of which the operating system gives what is written
+        self._begins, self._ends = np.empty(size, np.float32), np.empty(size, np.float32)
+        self._met = np.zeros((2, size[0]), bool)
 
-    def _beside(self, side: int, symbols: I64) -> tuple[F32, I64]:
-        """ln p of each character after a left symbol (side 0), or of a right symbol after each (side 1): rows, and
-        which row each symbol has.
-        """
-        row_of = self._row_of[side]
-        new = np.unique(symbols[row_of[symbols] < 0])
+    def _meet(self, left: I64, right: I64) -> None:
+        """Lay out what bigrams give beside these symbols."""
+        new = np.unique(left[~self._met[0, left]])
         if len(new):
-            if side == 0:
-                rows = self.model.log_probs_counted(new, self.symbols)
-            else:
-                rows = np.ascontiguousarray(self.model.log_probs_counted(self.symbols, new).T)
-            row_of[new] = len(self._rows[side]) + np.arange(len(new))
-            self._rows[side] = np.concatenate([self._rows[side], rows])
-        return self._rows[side], row_of[symbols]
+            self._begins[new] = self.model.log_probs_counted(new, self.symbols)
+            self._met[0, new] = True
+        new = np.unique(right[~self._met[1, right]])
+        if len(new):
+            self._ends[new] = self.model.log_probs_counted(self.symbols, new).T
+            self._met[1, new] = True
 
-    def insertions(self, texts: Texts) -> Places:
-        """Every insertion that may be worth a look, in order of place."""
-        upto, ids = texts.scored.upto, texts.ids.astype(np.int64)
-        cost = upto[:-1] - upto[1:]
-        at = np.flatnonzero(cost[:-3] > _COST)
-        at = at[(upto[at] - upto[at + 4]) > _COST_FOUR]
-        han = texts.chinese()
-        # what was lost at the end of a line leaves nothing to tell it by
-        at = at[(han[at] | han[at - 1]) & (at >= 4) & (at < len(ids) - 4) & (ids[at] != BORDER)]
+    def glance(self, texts: Texts) -> Bools:
+        """Which articles are worth more than a glance, shape (articles,): those where one character, the likeliest
+        by bigrams, gains much somewhere. Of an article that is short there is no saying.
+        """
+        n = len(texts.texts)
+        han = np.bincount(texts.article, weights=texts.chinese(), minlength=n)
+        out: Bools = han < _SHORT
+        at, _ = _broken(texts, _COST_GLANCE, _COST_FOUR)
+        if not len(at) or not self.items:
+            return out
+        ids = texts.ids.astype(np.int64)
+        left, right = ids[at - 1], ids[at]
+        self._meet(left, right)
+        best = [
+            (self._begins[left[lo : lo + _ROUND]] + self._ends[right[lo : lo + _ROUND]]).argmax(1)
+            for lo in range(0, len(at), _ROUND)
+        ]
+        written = self.symbols[np.concatenate(best)].astype(np.uint16)[:, None]
+        here, behind = parts_of_changes(self.model, texts.scored, at, at, written)
+        out[texts.article[at[here + behind > _GAIN_GLANCE]]] = True
+        return out
+
+    def insertions(self, texts: Texts, looked: Bools | None = None) -> Places:
+        """Every insertion that may be worth a look, in order of place; in the articles that are `looked` at."""
+        ids = texts.ids.astype(np.int64)
+        at, cost = _broken(texts, _COST, _COST_FOUR)
+        if looked is not None:
+            at = at[looked[texts.article[at]]]
         if not len(at) or not self.items:
             return Places.none(self.texts)
-        begins, at_left = self._beside(0, ids[at - 1])
-        ends, at_right = self._beside(1, ids[at])
+        left, right = ids[at - 1], ids[at]
+        self._meet(left, right)
         least = (_LEAST - _SLACK - cost[at]).astype(np.float32)
         rows, numbers = [], []
         for lo in range(0, len(at), _ROUND):
-            nats = begins[at_left[lo : lo + _ROUND]]
-            nats += ends[at_right[lo : lo + _ROUND]]
-            row, number = np.nonzero(nats > least[lo : lo + _ROUND, None])
+            nats = self._begins[left[lo : lo + _ROUND]]
+            nats += self._ends[right[lo : lo + _ROUND]]
+            bar = np.maximum(least[lo : lo + _ROUND], nats.max(1) - _NEAR)
+            row, number = np.nonzero(nats > bar[:, None])
             rows.append(row + lo)
             numbers.append(number)
         place, item = at[np.concatenate(rows)], np.concatenate(numbers)
@@ -88,7 +112,30 @@ class Gaps:
         here, behind = parts_of_changes(self.model, texts.scored, place, place, written)
         good = here + behind > _LEAST
         where = place[good]
-        return Places(self.texts, item[good], where, where, here[good], behind[good])
+        found = Places(self.texts, item[good], where, where, here[good], behind[good])
+        return found.take(found.gain > _best_around(found) - _BEHIND)
+
+
+def _best_around(found: Places) -> F32:
+    """The largest gain at the place of each insertion and at the two beside it; they lie in order of place."""
+    place, first, which = np.unique(found.start, return_index=True, return_inverse=True)
+    best = np.maximum.reduceat(found.gain, first) if len(first) else found.gain
+    around = best.copy()
+    beside = np.diff(place) == 1
+    around[1:][beside] = np.maximum(around[1:], best[:-1])[beside]
+    around[:-1][beside] = np.maximum(around[:-1], best[1:])[beside]
+    return around[which.reshape(-1)]
+
+
+def _broken(texts: Texts, least: float, least_four: float) -> tuple[I64, F64]:
+    """Where a sentence may break: places, and what every symbol costs."""
+    upto = texts.scored.upto
+    cost: F64 = upto[:-1] - upto[1:]
+    at = np.flatnonzero(cost[:-4] > least)
+    at = at[(upto[at] - upto[at + 4]) > least_four]
+    han = texts.chinese()
+    # what was lost at the end of a line leaves nothing to tell it by
+    return at[(han[at] | han[at - 1]) & (at >= 4) & (texts.ids[at] != BORDER)], cost
 
 
 def at_places(texts: Texts, places: Places, gaps: Gaps, lexicon: Lexicon, rivals: F64) -> F64:

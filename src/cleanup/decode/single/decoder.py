@@ -31,6 +31,8 @@ from cleanup.lm.surprise import surprises
 
 # Places less likely at first sight are no damage whatever the rest of the article shows, and speak for nothing.
 LEAST = 0.05
+# An article is looked at closer where a term is so likely to be pushed in at first sight.
+GLANCE = 0.5
 # What is suggested. See docs/single.md for what these give.
 SUGGEST = {"char": 0.5, "term": 0.5, "swap": 0.7, "mask": 0.6}
 # Characters alone may be put back unasked, and only where the place by itself prefers that by so many nats.
@@ -115,10 +117,15 @@ class SingleDecoder:
     def _found(self, texts: Texts, made: Sequence[Made]) -> tuple[Found, Found]:
         """Characters and terms, in the light of what both show."""
         pushed, often, seen = self._terms(texts)
-        context = terms.context(texts, pushed)
         p = judge("single-term-scan", terms.SCAN).probability(seen)
+        looked = self._gaps.glance(texts)
+        looked[texts.article[pushed.start[p >= GLANCE]]] = True
+        looked |= np.array([bool(m.places) for m in made])
+        some = np.flatnonzero(looked[texts.article[pushed.start]])
+        pushed, often, seen, p = pushed.take(some), often[some], seen[some], p[some]
+        context = terms.context(texts, pushed)
         rivals = inserts.around(texts, pushed, p)
-        missing = self._gaps.insertions(texts)
+        missing = self._gaps.insertions(texts, looked)
         first = chars.at_places(texts, missing, self._gaps, self._lexicon(), rivals)
         neighbours = chars.context(texts, missing)
         q = judge("single-char-scan", chars.SCAN).probability(first)

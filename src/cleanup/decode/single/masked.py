@@ -16,8 +16,8 @@ from cleanup.decode.texts import Texts
 EVIDENCE = ("odds", "odds_to_2", "several", "several_odds", "runner_up_odds")
 # A farm masks a word or two: how much of the masks of an article is explained by the words of the others.
 _SHARED = 0.6
-# Words that are no word of the table.
-_LEAST = 1e-9
+# Words of a mask that are compared with those of the others: its likeliest.
+_LOOK = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def guesses(texts: Texts, masks: Sequence[Place]) -> list[Guess]:
         fits: list[dict[int, float]] = []
         for k in own:
             row = slots.of[k]
-            some = np.flatnonzero(share[row] > _LEAST)
+            some = np.argsort(-share[row], kind="stable")[:_LOOK]
             pairs = zip(best[row][some].tolist(), share[row][some].tolist(), strict=True)
             fits.append({w: p for w, p in pairs if words.word(w) not in text})
         for k, mine in zip(own, fits, strict=True):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from cleanup.decode import inserts
 from cleanup.decode.judge import F64
-from cleanup.decode.phrases import Phrases
+from cleanup.decode.phrases import EVIDENCE, Phrases
 from cleanup.decode.places import Places
 from cleanup.decode.single.made import Made
 from cleanup.decode.single.pooling import Pooled
@@ -23,7 +23,7 @@ U64 = npt.NDArray[np.uint64]
 _COST = 6.0
 
 # What is the same for all of them, or is of a source.
-_UNKNOWN = ("after_de", "no_word", *inserts.EVIDENCE)
+_UNKNOWN: tuple[str, ...] = ("after_de", "no_word", *EVIDENCE)
 _KEPT = tuple(n for n in inserts.PLACE if n not in _UNKNOWN)
 _COLUMNS = [inserts.PLACE.index(n) for n in _KEPT]
 # Whether what would be joined stands elsewhere in the article, and how far what stands there now does.
