@@ -59,7 +59,10 @@ def main() -> None:
                         for f in outcome.applied if name == "clean" else ():
                             harms[f.rule.startswith("prior"), f.tier] += 1
                             if a.show:
-                                before, after = x.text[max(0, f.start - 12) : f.start], x.text[f.end : f.end + 12]
+                                before, after = (
+                                    x.text[max(0, f.start - 12) : f.start],
+                                    x.text[f.end : f.end + 12],
+                                )
                                 print(
                                     f"{f.rule} {f.confidence} {x.id} {before}[{f.observed}→{f.replacement}]{after}".replace(
                                         "\n", "⏎"
