@@ -51,6 +51,9 @@ Spans = tuple[tuple[int, int], ...]
 # Passes until nothing changes. Real articles settle in two, and in two more where a channel repairs; one that has
 # not after this many has met rules that undo each other, which is a bug in a rule and is reported with its id.
 PASSES = 8
+# Two findings so near each other are about one thing.
+_BESIDE = 1
+_LOST_OR_PUSHED_IN = frozenset({"dropped_char", "dropped_word", "spam_insertion"})
 _TAKES = {"none": (), "auto": ("auto",), "suggest": ("auto", "suggest")}
 
 
@@ -232,12 +235,11 @@ class Cleaner:
             found, closed = self._propose(document, passes.text, original, silent)
             chosen = self._wanted(found)
             if not chosen and decodes:
-                if alone:
-                    closed = merge([*closed, *_unsettled(found)])
                 answer = yield Ask(passes.text, closed, document.text, tuple(passes.edits))
                 if answer is not None:
                     strange = answer.strange
-                    found = _with_repairs(found, answer.repairs)
+                    repairs = _clear_of(found, answer.repairs) if alone else answer.repairs
+                    found = _with_repairs(found, repairs)
                     chosen = self._wanted(found)
             seen.append(found)
             due.append(chosen)
@@ -395,10 +397,20 @@ def _shipped_model() -> Model:
     return shipped_model()
 
 
-def _unsettled(found: Sequence[Proposal]) -> list[tuple[int, int]]:
-    """Terms that rules suggest to take out, and what touches them: which of the neighbours is honest is not settled."""
+def _clear_of(found: Sequence[Proposal], repairs: Sequence[Repair]) -> list[Repair]:
+    """The repairs of the prior that no rule's suggestion stands beside, unless it is the same: where two explain what is
+    wrong at a place, what nobody wrote a rule for is the weaker.
+    """
+    beside = [p for p in found if p.kind in _LOST_OR_PUSHED_IN and p.tier != "flag"]
     return [
-        (max(0, p.start - 1), p.end + 1) for p in found if p.kind == "spam_insertion" and p.replacement == ""
+        r
+        for r in repairs
+        if all(
+            (p.start, p.end, p.replacement) == (r.start, r.end, r.replacement)
+            or p.end + _BESIDE < r.start
+            or r.end + _BESIDE < p.start
+            for p in beside
+        )
     ]
 
 
