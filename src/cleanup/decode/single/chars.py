@@ -133,9 +133,11 @@ def _broken(texts: Texts, least: float, least_four: float) -> tuple[I64, F64]:
     cost: F64 = upto[:-1] - upto[1:]
     at = np.flatnonzero(cost[:-4] > least)
     at = at[(upto[at] - upto[at + 4]) > least_four]
-    han = texts.chinese()
-    # what was lost at the end of a line leaves nothing to tell it by
-    return at[(han[at] | han[at - 1]) & (at >= 4) & (texts.ids[at] != BORDER)], cost
+    han, ids = texts.chinese(), texts.ids
+    # what was lost at the end of a line leaves nothing to tell it by, and of a name before 某 nobody knows it
+    some_one = texts.model.alphabet.encode("某")[0]
+    ok = (han[at] | han[at - 1]) & (at >= 4) & (ids[at] != BORDER) & (ids[at] != some_one)
+    return at[ok], cost
 
 
 def at_places(texts: Texts, places: Places, gaps: Gaps, lexicon: Lexicon, rivals: F64) -> F64:
@@ -152,9 +154,19 @@ def with_rivals(evidence: F64, places: Places, rivals: F64) -> F64:
 
 
 def context(texts: Texts, places: Places) -> I64:
-    """A number for the neighbours of each place."""
-    ids = texts.ids.astype(np.int64)
+    """A number for the neighbours of each place; what is no Chinese character is one neighbour.
+
+    So a name at the beginning of clauses is one observation, whatever sign stands before it.
+    """
+    ids = np.where(texts.chinese(), texts.ids, BORDER).astype(np.int64)
     return ids[places.start - 1] << 16 | ids[places.start]
+
+
+def within_clause(texts: Texts, position: int) -> bool:
+    """Whether a Chinese character stands before a place: at the beginning of a clause one side alone speaks, and what
+    the model misses there may be a part of a name that is no part of it (侯渊, not 夏侯渊).
+    """
+    return bool(texts.model.alphabet.is_chinese[texts.ids[position - 1]])
 
 
 def surviving(texts: Texts, places: Places, made: Sequence[Made]) -> I64:

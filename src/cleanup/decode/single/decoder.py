@@ -36,7 +36,8 @@ GLANCE = 0.5
 # What is suggested. Of terms and swaps between .5 and .7 two in three are right on the tuned farms, and two thirds of
 # what would be suggested in undamaged text lie there: an article that nobody knows is more often undamaged.
 SUGGEST = {"char": 0.5, "term": 0.7, "swap": 0.7, "mask": 0.6}
-# Characters alone may be put back unasked, and only where the place by itself prefers that by so many nats.
+# Characters alone may be put back unasked, and only within a clause and where the place by itself prefers that by so
+# many nats.
 AUTO, MARGIN = 0.99, 3.0
 
 Spans = Sequence[tuple[int, int]]
@@ -168,7 +169,8 @@ class SingleDecoder:
             elsewhere += back
             rest += max(0, made[number].places - back)
             stands = texts.texts[number].count(text) - back
-            tier: Tier = "auto" if p >= AUTO and found.margin[row] >= MARGIN else "suggest"
+            sure = p >= AUTO and found.margin[row] >= MARGIN and chars.within_clause(texts, start)
+            tier: Tier = "auto" if sure else "suggest"
         else:
             assert self._slot is not None
             item, rule, written, tier = self._slot, "prior-insertion", "", "suggest"
