@@ -147,7 +147,8 @@ def _hashes(texts: Texts, positions: I64, k: int) -> U64:
 
 def _mixed(article: npt.NDArray[np.int32], columns: Sequence[npt.NDArray[np.uint16]]) -> U64:
     """A number for each sequence of an article."""
-    out = article.astype(np.uint64)
+    # an article takes more room than a symbol, or one of the next would be taken for another of this
+    out = article.astype(np.uint64) * _MIX
     for column in columns:
         out = (out ^ column) * _MIX
         out ^= out >> np.uint64(29)
