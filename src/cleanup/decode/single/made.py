@@ -19,26 +19,28 @@ class Made:
 
     restored  how often each character was put back: it was stripped here, and does not survive
     places    how many places that were
-    removed   how many terms were taken out after 的
+    emptied   where terms were taken out after 的, in offsets of the text as it is now
     """
 
     restored: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     places: int = 0
-    removed: int = 0
+    emptied: frozenset[int] = frozenset()
 
     @classmethod
     def by(cls, text: str, edits: Sequence[Edit]) -> Made:
         """What edits of the text as it was read have made; offsets are its code points."""
         restored: Counter[str] = Counter()
-        places = removed = 0
+        places = shift = 0
+        emptied = set()
         for e in edits:
             if e.replacement:
                 if len(e.replacement) <= _LONGEST:
                     restored += Counter(e.replacement) - Counter(text[e.start : e.end])
                     places += 1
-            elif e.end - e.start <= _LONGEST:
-                removed += text[max(0, e.start - 1) : e.start] == "的"
-        return cls(MappingProxyType(restored), places, removed)
+            elif e.end - e.start <= _LONGEST and text[max(0, e.start - 1) : e.start] == "的":
+                emptied.add(e.start + shift)
+            shift += len(e.replacement) - (e.end - e.start)
+        return cls(MappingProxyType(restored), places, frozenset(emptied))
 
 
 NOTHING = Made()

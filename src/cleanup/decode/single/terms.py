@@ -61,6 +61,18 @@ def _text(texts: Texts, position: int, length: int) -> str:
     return texts.texts[number][a : a + length]
 
 
+def open_slots(texts: Texts, found: Places, made: Sequence[Made]) -> I64:
+    """The rows whose slot no term was taken out of already: a farm pushes one into a slot."""
+    return np.array(
+        [
+            row
+            for row, (number, a) in enumerate(map(texts.offset, found.start.tolist()))
+            if a not in made[number].emptied
+        ],
+        np.int64,
+    )
+
+
 def times(texts: Texts, found: Places) -> I64:
     """How often the term of each place stands in its article."""
     cache: dict[tuple[int, int], int] = {}
@@ -100,7 +112,7 @@ def of_article(
     stripped  how many characters seem to be stripped, shape (articles,)
     """
     article = texts.article[found.start]
-    removed = np.array([m.removed for m in made], np.float64)[article]
+    removed = np.array([len(m.emptied) for m in made], np.float64)[article]
     rest = pool.rest + removed
     de = slots(texts)[article] + removed
     return np.column_stack(
