@@ -283,4 +283,6 @@ def test_run_tells_which_way_it_went(tmp_path):
         assert result.exit_code == 0, result.stderr
         cleaned.append((out / "cleaned" / "page.txt").read_text("utf-8"))
         assert not list(out.glob("channels/*.toml"))
+        versions = json.loads((out / "summary.json").read_text("utf-8"))["versions"]
+        assert versions.get("prior", "") == ("" if options else shipped_prior().digest)
     assert "每个阶段" in cleaned[0] and "段" not in cleaned[1]

@@ -45,6 +45,8 @@ HELP = told(
 
     默认只应用 auto 档的改动；suggest 档写进报告，由编辑决定。
 
+    单篇、标准输入和不足 10 篇的来源，按各站通行的做法和文章自身来判断；`--no-prior` 则只用规则。
+
     一个来源有 10 篇以上时，先学它的信道（滤掉、遮住、塞入了什么），写在输出文件夹的 channels/ 里，再用它修复。
     再跑一次，其中的批准与否决照旧有效。
 
@@ -65,6 +67,9 @@ HELP = told(
     """Clean articles; write the cleaned articles and a diff report.
 
     Only edits of tier auto are made; those of tier suggest go into the report for an editor to decide.
+
+    Single articles, stdin and sources of fewer than 10 articles are judged by what farms do in general and by what each
+    article itself shows; with --no-prior by rules alone.
 
     Where a source has 10 articles or more its channel (what it strips, masks, pushes in) is learned first, written to
     channels/ in the output folder, and repaired by. What is approved and rejected there holds in the next run.
