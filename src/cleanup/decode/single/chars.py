@@ -142,7 +142,11 @@ def _broken(texts: Texts, least: float, least_four: float) -> tuple[I64, F64]:
 
 def at_places(texts: Texts, places: Places, gaps: Gaps, lexicon: Lexicon, rivals: F64) -> F64:
     """Evidence of the place for each insertion, shape (n, len(SCAN)); `rivals` as in decode.strips."""
-    place = strips.at_places(texts, places, lexicon, rivals)
+    # of four hundred characters an article has a handful
+    used, item = np.unique(places.item, return_inverse=True)
+    names = tuple(places.items[i] for i in used.tolist())
+    few = Places(names, item.reshape(-1), places.start, places.end, places.here, places.behind)
+    place = strips.at_places(texts, few, lexicon, rivals)
     return np.column_stack([place, gaps.prior[places.item]]).astype(np.float64)
 
 

@@ -116,13 +116,15 @@ class SingleDecoder:
         rows = likely[best_apart(both, p[likely])]
         return [self._repair(texts, made, found[kind[r]], int(row[r])) for r in rows.tolist()]
 
-    def _found(self, texts: Texts, made: Sequence[Made]) -> tuple[Found, Found]:
+    def _found(self, texts: Texts, made: Sequence[Made]) -> tuple[Found, ...]:
         """Characters and terms, in the light of what both show."""
         pushed, often, seen = self._terms(texts, made)
         p = judge("single-term-scan", terms.SCAN).probability(seen)
         looked = self._gaps.glance(texts)
         looked[texts.article[pushed.start[p >= GLANCE]]] = True
         looked |= np.array([bool(m.places) for m in made])
+        if not looked.any():
+            return ()
         some = np.flatnonzero(looked[texts.article[pushed.start]])
         pushed, often, seen, p = pushed.take(some), often[some], seen[some], p[some]
         context = terms.context(texts, pushed)

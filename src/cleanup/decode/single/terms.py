@@ -42,18 +42,19 @@ def after_de(texts: Texts) -> Places:
         np.flatnonzero(ids[: max(0, len(ids) - 4 - inserts.LONGEST)] == model.alphabet.encode("的")[0]) + 1
     )
     slots = slots[slots >= 4]
-    names: dict[str, int] = {}
-    parts = []
+    begins, ends = [], []
     for k in range(1, inserts.LONGEST + 1):
         at = slots[upto[slots] - upto[slots + k] > _COST]
         at = at[han[at[:, None] + np.arange(k)].all(1)]
         at = at[model.words.numbers(ids[at[:, None] + np.arange(k)]) >= 0]
-        if not len(at):
-            continue
-        here, behind = parts_of_changes(model, texts.scored, at, at + k, np.zeros((len(at), 0), np.uint16))
-        item = np.array([names.setdefault(_text(texts, a, k), len(names)) for a in at.tolist()], np.int64)
-        parts.append(Places((), item, at, at + k, here, behind))
-    return Places.joined(tuple(names), parts)
+        begins.append(at)
+        ends.append(at + k)
+    start, end = np.concatenate(begins), np.concatenate(ends)
+    here, behind = parts_of_changes(model, texts.scored, start, end, np.zeros((len(start), 0), np.uint16))
+    names: dict[str, int] = {}
+    spans = zip(start.tolist(), end.tolist(), strict=True)
+    item = np.array([names.setdefault(_text(texts, a, b - a), len(names)) for a, b in spans], np.int64)
+    return Places.joined(tuple(names), [Places((), item, start, end, here, behind)])
 
 
 def _text(texts: Texts, position: int, length: int) -> str:
