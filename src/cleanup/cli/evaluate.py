@@ -35,7 +35,7 @@ HELP = told(
 
     `cleanup evaluate gold.jsonl --findings reports/x/findings.jsonl --json`
 
-    `cleanup evaluate gold.jsonl --no-learn` — 只用规则，不学各来源的信道
+    `cleanup evaluate gold.jsonl --no-learn --no-prior` — 只用规则，不学各来源的信道
 
     `cleanup evaluate samples/gold.jsonl --baseline reports/baseline.json` — 低于底线时以 1 退出
     """,
@@ -47,7 +47,7 @@ HELP = told(
 
     `cleanup evaluate gold.jsonl --findings reports/x/findings.jsonl --json`
 
-    `cleanup evaluate gold.jsonl --no-learn` — rules alone, no channels learned
+    `cleanup evaluate gold.jsonl --no-learn --no-prior` — rules alone, no channels learned
 
     `cleanup evaluate samples/gold.jsonl --baseline reports/baseline.json` — exits 1 under a floor
     """,
