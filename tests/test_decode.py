@@ -167,6 +167,7 @@ def test_no_weights_ship_that_nobody_asks():
         f"strip-{k}"
         for k in ("char", "char-scan", "char-round", "char-item", "char-item-no-surnames", "word")
     }
+    asked |= {f"single-{k}" for k in ("char", "char-scan", "term", "term-scan", "swap", "mask")}
     assert set(json.loads(WEIGHTS.read_text("utf-8"))) == asked
 
 

@@ -89,7 +89,7 @@ def test_a_run_learns_first_repairs_by_it_and_names_it(cleaned, learned):
 
 
 def test_no_learn_gives_what_rules_give(farm, tmp_path):
-    cleanup("run", farm, "--out", tmp_path / "out", "--no-learn")
+    cleanup("run", farm, "--out", tmp_path / "out", "--no-learn", "--no-prior")
     assert not (tmp_path / "out" / "channels").exists()
     assert not any(STRIPPED in t for t in texts(tmp_path / "out"))
     versions = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))["versions"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cleanup import pipeline
 from cleanup.channel.files import read_channels
+from cleanup.channel.prior import shipped_prior
 from cleanup.data import Apply, Document, Outcome
 from cleanup.verify import load_verified
 
@@ -27,6 +28,7 @@ class Cleaner(pipeline.Cleaner):
     apply  "auto" (default), "suggest" (auto and suggest), or "none"
     lang   language of messages, "zh" or "en"
     off    ids of rules not to use
+    prior  whether documents of sources without a channel are judged by what farms do in general and by themselves
     channels  a channel file, a folder of them, or the folder of a run: documents are repaired by the channel of
            their source, too
 
@@ -41,12 +43,14 @@ class Cleaner(pipeline.Cleaner):
         lang: pipeline.Lang = "zh",
         off: Sequence[str] = (),
         channels: str | Path | None = None,
+        prior: bool = True,
     ) -> None:
         super().__init__(
             load_verified([Path(p) for p in rules]).without(off),
             apply=apply,
             lang=lang,
             channels=() if channels is None else read_channels(Path(channels)),
+            prior=shipped_prior() if prior else None,
         )
 
     def frame(

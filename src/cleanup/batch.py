@@ -121,7 +121,7 @@ def run(
     # read before they are taken away: an editor may have decided about them
     same = learning and folder.holds_run_of(command["inputs"])
     before = Before.of(out / FOLDER) if same else Before(out / FOLDER)
-    if any(c.items for c in options.channels):
+    if cleaner.prior is not None or any(c.items for c in options.channels):
         options.opened()  # a model that is broken is told before anything is written
     folder.claim(command, overwrite=options.overwrite, keep=(FOLDER,) if same else ())
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
@@ -156,6 +156,8 @@ def run(
     versions = {"cleanup": __version__, "rules": cleaner.rules.digest}
     if cleaner.recurrence is not None:
         versions["recurrence"] = cleaner.recurrence.digest
+    if cleaner.prior is not None:
+        versions |= {"prior": cleaner.prior.digest, "model": options.opened().digest}
     model = ""
     if used.at_work:
         model = options.opened().digest

@@ -182,6 +182,39 @@ _ALL = (
         {"zh": "该来源丢失的逗号", "en": "a comma that this source lost"},
         "The source loses commas between clauses, by its dump; general text has one in such a place, and so has the source itself.",
     ),
+    # what the prior and the article itself say, where its source has no channel
+    BuiltIn(
+        "prior-dropped-character",
+        "dropped_char",
+        "auto",
+        "insert",
+        {"zh": "像是被滤掉的字", "en": "a character that seems to be stripped"},
+        "Filters strip surname characters; the sentence breaks here and goes on with this one, and the article looks damaged.",
+    ),
+    BuiltIn(
+        "prior-insertion",
+        "spam_insertion",
+        "suggest",
+        "delete",
+        {"zh": "像是塞进句子的词", "en": "a term that seems to be pushed in"},
+        "Farms push terms in after 的; this one is unlikely here, and the sentence goes on better without it.",
+    ),
+    BuiltIn(
+        "prior-swap",
+        "superlative_swap",
+        "suggest",
+        "replace",
+        {"zh": "像是被换掉的字", "en": "a character that seems to be swapped"},
+        "Filters write 更 for 最; here 最 fits far better, and the article hardly has it.",
+    ),
+    BuiltIn(
+        "prior-mask",
+        "mask",
+        "suggest",
+        "replace",
+        {"zh": "掩码下可能的词", "en": "the word that may be behind the mask"},
+        "The word fits here best and stands nowhere in the article; a filter hides one word or two.",
+    ),
     # noise
     BuiltIn(
         "entity-space",

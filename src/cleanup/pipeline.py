@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cleanup import edits as ed
 from cleanup.builtin import BUILT_IN
-from cleanup.channel.items import Channel
+from cleanup.channel.items import ARTICLES_MIN, Channel
 from cleanup.data import (
     FURNITURE_KINDS,
     RAW_KINDS,
@@ -45,6 +45,7 @@ from cleanup.rules import RuleSet
 if TYPE_CHECKING:
     # numpy and the model take a tenth of a second, and are needed where a channel is
     from cleanup.decode.decoder import Decoder
+    from cleanup.decode.single.decoder import SingleDecoder
     from cleanup.lm.model import Model
 
 Lang = Literal["zh", "en"]
@@ -53,15 +54,22 @@ Spans = tuple[tuple[int, int], ...]
 # Passes until nothing changes. Real articles settle in two, and in two more where a channel repairs; one that has
 # not after this many has met rules that undo each other, which is a bug in a rule and is reported with its id.
 PASSES = 8
+# Two findings so near each other are about one thing.
+_BESIDE = 1
+_LOST_OR_PUSHED_IN = frozenset({"dropped_char", "dropped_word", "spam_insertion"})
 _TAKES = {"none": (), "auto": ("auto",), "suggest": ("auto", "suggest")}
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What the channel of a source is asked: a text, and the spans of it that are closed."""
+    """What the channel of a source is asked: a text, the spans of it that are closed, and the text as it was read
+    with the edits that made the one of the other.
+    """
 
     text: str
     closed: Spans
+    original: str
+    edits: tuple[Edit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +131,19 @@ class Cleaner:
         recurrence: Recurrence | None = None,
         channels: Sequence[Channel] = (),
         model: Callable[[], Model] | None = None,
+        prior: Channel | None = None,
     ) -> None:
         self.rules = rules
         self.recurrence = recurrence
         self.apply = apply
         self.lang = lang
         self.channels = {c.source: c for c in channels}
+        self.prior = prior
         self._lexicon = lexicon
         self.model = model or _shipped_model
         self._by_stage = [Book([r for r in rules.rules if stage.takes(r)]) for stage in STAGES]
         self._decoders: dict[str, Decoder | None] = {}
+        self._single: SingleDecoder | None = None
 
     def knowing(
         self, recurrence: Recurrence | None = None, channels: Sequence[Channel] | None = None
@@ -146,6 +157,7 @@ class Cleaner:
             recurrence=recurrence or self.recurrence,
             channels=tuple(self.channels.values()) if channels is None else channels,
             model=self.model,
+            prior=self.prior,
         )
 
     def clean(self, document: Document) -> Outcome:
@@ -167,11 +179,35 @@ class Cleaner:
                     outcomes[i] = done.value
             answers = {}
             for source, questions in asked.items():
-                decoder = self._decoder(source)
-                assert decoder is not None
-                decoded = decoder.decode([a.text for _, a in questions], [a.closed for _, a in questions])
+                decoded = self._decoded(source, [a for _, a in questions])
                 answers |= {i: d for (i, _), d in zip(questions, decoded, strict=True)}
         return [o for o in outcomes if o is not None]
+
+    def _decoded(self, source: str, asks: Sequence[Ask]) -> list[Decoded]:
+        texts, closed = [a.text for a in asks], [a.closed for a in asks]
+        decoder = self._decoder(source)
+        if decoder is not None:
+            return decoder.decode(texts, closed)
+        from cleanup.decode.single.made import Made
+
+        return self._alone().decode(texts, closed, [Made.by(a.original, a.edits) for a in asks])
+
+    def _is_alone(self, source: str) -> bool:
+        """Whether documents of a source are decoded by the prior: where no channel is known of it, or it had too few
+        articles for one.
+        """
+        channel = self.channels.get(source)
+        return self.prior is not None and (
+            channel is None or (not channel.items and channel.articles < ARTICLES_MIN)
+        )
+
+    def _alone(self) -> SingleDecoder:
+        if self._single is None:
+            from cleanup.decode.single.decoder import SingleDecoder
+
+            assert self.prior is not None
+            self._single = SingleDecoder(self.model(), self.prior, self._lexicon)
+        return self._single
 
     def _decoder(self, source: str) -> Decoder | None:
         """The decoder of a source's channel, or None where it has no channel, or an empty one."""
@@ -196,15 +232,17 @@ class Cleaner:
         due: list[list[Proposal]] = []
         silent: set[str] = set()
         silences: tuple[Silence, ...] = ()
-        decodes = self._decoder(document.source) is not None
+        alone = self._is_alone(document.source)
+        decodes = alone or self._decoder(document.source) is not None
         while True:
             found, closed = self._propose(document, passes.text, original, silent)
             chosen = self._wanted(found)
             if not chosen and decodes:
-                answer = yield Ask(passes.text, closed)
+                answer = yield Ask(passes.text, closed, document.text, tuple(passes.edits))
                 if answer is not None:
                     silences = _silences_home(answer.silences, passes.edits)
-                    found = _with_repairs(found, asked_once(answer.repairs, _emptied(passes, due)))
+                    repairs = _clear_of(found, answer.repairs) if alone else answer.repairs
+                    found = _with_repairs(found, asked_once(repairs, _emptied(passes, due)))
                     chosen = self._wanted(found)
             seen.append(found)
             due.append(chosen)
@@ -359,6 +397,23 @@ def _shipped_model() -> Model:
     from cleanup.lm.model import shipped_model
 
     return shipped_model()
+
+
+def _clear_of(found: Sequence[Proposal], repairs: Sequence[Repair]) -> list[Repair]:
+    """The repairs of the prior that no rule's suggestion stands beside, unless it is the same: where two explain what is
+    wrong at a place, what nobody wrote a rule for is the weaker.
+    """
+    beside = [p for p in found if p.kind in _LOST_OR_PUSHED_IN and p.tier != "flag"]
+    return [
+        r
+        for r in repairs
+        if all(
+            (p.start, p.end, p.replacement) == (r.start, r.end, r.replacement)
+            or p.end + _BESIDE < r.start
+            or r.end + _BESIDE < p.start
+            for p in beside
+        )
+    ]
 
 
 def _with_repairs(found: list[Proposal], repairs: Sequence[Repair]) -> list[Proposal]:

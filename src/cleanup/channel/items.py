@@ -9,13 +9,15 @@ from math import sqrt
 from typing import Literal, get_args
 
 ItemKind = Literal["strip", "mask", "insert", "swap", "spin", "commas"]
-Status = Literal["learned", "approved", "rejected"]
+Status = Literal["learned", "approved", "rejected", "prior"]
 Slot = Literal["", "after-de", "before-punctuation", "anywhere"]
 
 ITEM_KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
 STATUSES: tuple[Status, ...] = get_args(Status)
 SLOTS: tuple[Slot, ...] = get_args(Slot)
 
+# With fewer articles of a source nothing is learned: what one article says twice is no habit of a source.
+ARTICLES_MIN = 10
 # Two standard errors: a bound that 39 of 40 true rates are above.
 _Z = 2.0
 

@@ -95,16 +95,19 @@ def list_(
         from cleanup.channel.items import ITEM_KINDS, STATUSES, digest_of
         from cleanup.report.inline import plain
 
+        # the prior is no source's
+        decided = [s for s in STATUSES if s != "prior"]
+
         loaded = [pair for path in paths for pair in load_channels(path)]
         rows = []
         for _, c in loaded:
             kinds = [str(sum(i.kind == k for i in c.items)) for k in ITEM_KINDS]
-            statuses = [str(sum(i.status == s for i in c.items)) for s in STATUSES]
+            statuses = [str(sum(i.status == s for i in c.items)) for s in decided]
             rows.append((plain(c.source), *kinds, *statuses, str(c.articles), c.digest))
         heads = (
             voice.pick("来源", "source"),
             *ITEM_KINDS,
-            *STATUSES,
+            *decided,
             voice.pick("文章", "articles"),
             "digest",
         )

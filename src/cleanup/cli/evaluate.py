@@ -17,6 +17,7 @@ from cleanup.cli.options import (
     LearnOption,
     ModelOption,
     OffOption,
+    PriorOption,
     RulesOption,
     ShippedOption,
     language,
@@ -35,7 +36,7 @@ HELP = told(
 
     `cleanup evaluate gold.jsonl --findings reports/x/findings.jsonl --json`
 
-    `cleanup evaluate gold.jsonl --no-learn` — 只用规则，不学各来源的信道
+    `cleanup evaluate gold.jsonl --no-learn --no-prior` — 只用规则，不学各来源的信道
 
     `cleanup evaluate samples/gold.jsonl --baseline reports/baseline.json` — 低于底线时以 1 退出
 
@@ -49,7 +50,7 @@ HELP = told(
 
     `cleanup evaluate gold.jsonl --findings reports/x/findings.jsonl --json`
 
-    `cleanup evaluate gold.jsonl --no-learn` — rules alone, no channels learned
+    `cleanup evaluate gold.jsonl --no-learn --no-prior` — rules alone, no channels learned
 
     `cleanup evaluate samples/gold.jsonl --baseline reports/baseline.json` — exits 1 under a floor
 
@@ -85,6 +86,7 @@ def evaluate(
     shipped: ShippedOption = True,
     learn: LearnOption = True,
     channel: ChannelsOption = [],  # noqa: B006
+    prior: PriorOption = True,
     model: ModelOption = None,
     baseline: Annotated[
         Path | None,
@@ -149,7 +151,7 @@ def evaluate(
             scores = score(data.articles, read_findings(findings), keep=max(show, 1), calibrator=calibrator)
         else:
             scorer = Scorer(keep=max(show, 1))
-            cleaner = _cleaner(data.articles, rules, off, shipped, tiers, learn, channel, model, voice)
+            cleaner = _cleaner(data.articles, rules, off, shipped, tiers, learn, channel, prior, model, voice)
             for article, found in _run(data.articles, cleaner, voice):
                 claims = [claim(f) for f in found]
                 calibrator.add(article, claims, scorer.add(article, claims))
@@ -199,11 +201,13 @@ def _cleaner(
     apply: Apply,
     learn: bool,
     channel: list[Path],
+    prior: bool,
     model: Path | None,
     voice: Voice,
 ) -> Any:
     """What `cleanup run` would clean these articles with: lines counted and channels learned over each source."""
     from cleanup.channel.files import read_channels
+    from cleanup.channel.prior import shipped_prior
     from cleanup.data import Document
     from cleanup.learn.dump import Learner
     from cleanup.learn.sample import TextSample
@@ -212,7 +216,12 @@ def _cleaner(
     from cleanup.verify import load_verified
 
     opened = model_opener(model)
-    cleaner = Cleaner(load_verified(rules, shipped=shipped).without(off), apply=apply, model=opened)
+    cleaner = Cleaner(
+        load_verified(rules, shipped=shipped).without(off),
+        apply=apply,
+        model=opened,
+        prior=shipped_prior() if prior else None,
+    )
     channels = {c.source: c for path in channel for c in read_channels(path)}
     if learn:
         lines, texts = LineCounts(), TextSample()

@@ -14,6 +14,7 @@ from cleanup.cli.options import (
     EncodingOption,
     LangOption,
     OffOption,
+    PriorOption,
     RulesOption,
     ShippedOption,
     known_encoding,
@@ -75,6 +76,7 @@ def explain(
             ),
         ),
     ] = None,
+    prior: PriorOption = True,
     rules: RulesOption = [],  # noqa: B006 - typer copies it
     off: OffOption = [],  # noqa: B006
     shipped: ShippedOption = True,
@@ -89,6 +91,7 @@ def explain(
     with errors_told(voice):
         voice.lang = language(lang)
         from cleanup.builtin import BUILT_IN
+        from cleanup.channel.prior import shipped_prior
         from cleanup.data import Document
         from cleanup.decode.abstained import note as abstained
         from cleanup.pipeline import Cleaner
@@ -105,7 +108,9 @@ def explain(
         source = known.source if known is not None else ""
         document = Document(str(file or "text"), body, source, file=str(file or ""), meta=meta)
         channels = (known,) if known is not None else ()
-        outcome = Cleaner(ruleset, lang=voice.lang, channels=channels).clean(document)
+        outcome = Cleaner(
+            ruleset, lang=voice.lang, channels=channels, prior=shipped_prior() if prior else None
+        ).clean(document)
         if json:
             import msgspec
 

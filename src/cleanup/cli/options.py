@@ -91,6 +91,17 @@ ChannelsOption = Annotated[
         show_default=False,
     ),
 ]
+PriorOption = Annotated[
+    bool,
+    typer.Option(
+        "--prior/--no-prior",
+        help=told(
+            "来源没有信道的文章（单篇、标准输入、不足 10 篇的来源），是否按各站通行的做法和文章自身来判断。",
+            "Whether articles of sources without a channel (single ones, stdin, sources of fewer than 10) are judged "
+            "by what farms do in general and by what the article itself shows.",
+        ),
+    ),
+]
 ModelOption = Annotated[
     Path | None,
     typer.Option(

@@ -23,6 +23,7 @@ from cleanup.cli.options import (
     ModelOption,
     OffOption,
     OverwriteOption,
+    PriorOption,
     QuietOption,
     RulesOption,
     ShippedOption,
@@ -44,6 +45,8 @@ HELP = told(
 
     默认只应用 auto 档的改动；suggest 档写进报告，由编辑决定。
 
+    单篇、标准输入和不足 10 篇的来源，按各站通行的做法和文章自身来判断；`--no-prior` 则只用规则。
+
     一个来源有 10 篇以上时，先学它的信道（滤掉、遮住、塞入了什么），写在输出文件夹的 channels/ 里，再用它修复。
     再跑一次，其中的批准与否决照旧有效。
 
@@ -64,6 +67,9 @@ HELP = told(
     """Clean articles; write the cleaned articles and a diff report.
 
     Only edits of tier auto are made; those of tier suggest go into the report for an editor to decide.
+
+    Single articles, stdin and sources of fewer than 10 articles are judged by what farms do in general and by what each
+    article itself shows; with --no-prior by rules alone.
 
     Where a source has 10 articles or more its channel (what it strips, masks, pushes in) is learned first, written to
     channels/ in the output folder, and repaired by. What is approved and rejected there holds in the next run.
@@ -184,6 +190,7 @@ def run(
     ] = True,
     learn: LearnOption = True,
     channel: ChannelsOption = [],  # noqa: B006
+    prior: PriorOption = True,
     model: ModelOption = None,
     overwrite: OverwriteOption = False,
     strict: StrictOption = False,
@@ -213,6 +220,7 @@ def run(
             "recurrence": recurrence and Path("-") not in inputs,
             "learn": learn and Path("-") not in inputs,
             "channels": [str(p.resolve()) for p in channel],
+            "prior": prior,
             "model": "" if model is None else str(model.resolve()),
         }
         flags = {"patch": patch, "csv": csv, "overwrite": overwrite}
@@ -241,6 +249,7 @@ def _run(
 ) -> Any:
     from cleanup.batch import Options
     from cleanup.batch import run as run_batch
+    from cleanup.channel.prior import shipped_prior
     from cleanup.dumps.record import Fields
     from cleanup.pipeline import Cleaner
     from cleanup.verify import load_verified
@@ -251,7 +260,8 @@ def _run(
     loaded = given_channels([Path(p) for p in options["channels"]], out)
     tell_contradictions(voice, loaded)
     opener = model_opener(Path(options["model"]) if options["model"] else None)
-    cleaner = Cleaner(rules, apply=options["apply"], lang=voice.lang, model=opener)
+    known = shipped_prior() if options["prior"] else None
+    cleaner = Cleaner(rules, apply=options["apply"], lang=voice.lang, model=opener, prior=known)
     fields = replace(Fields(*options["fields"]), html=options["html"])
     batch_options = Options(
         fields,

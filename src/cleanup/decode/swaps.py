@@ -61,7 +61,7 @@ def decode_swaps(texts: Texts, items: Sequence[Item]) -> list[Swapped]:
             continue
         at = occurrences(texts, item.becomes)
         gain = gain_of(texts, at, len(item.becomes), item.text)
-        sure = confidence(gain, item, _cues(texts, at, item))
+        sure = confidence(gain, item, cues(texts, at, item))
         for k in np.flatnonzero(sure >= LEAST).tolist():
             number, start = texts.offset(int(at[k]))
             place = (number, start)
@@ -90,7 +90,8 @@ def confidence(gain: F32, item: Item, cues: F32 | float = 0.0) -> F32:
     return sure
 
 
-def _cues(texts: Texts, at: I64, item: Item) -> F32:
+def cues(texts: Texts, at: I64, item: Item) -> F32:
+    """ln odds of a swap by what stands farther away than the model sees, shape (len(at),); 0 for unknown pairs."""
     out = np.zeros(len(at), np.float32)
     before, behind = _CUES.get((item.text, item.becomes), ((), ()))
     if not before and not behind:

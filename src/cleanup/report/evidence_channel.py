@@ -43,6 +43,18 @@ def _item(e: Mapping[str, Any], words: Words) -> str:
     )
 
 
+def _prior(e: Mapping[str, Any], words: Words) -> str:
+    """The item of the prior by its name, and what the article alone shows of it."""
+    if e["status"] != "prior":
+        raise ValueError("not of the prior")
+    name = str(e["item"])
+    kind, form = _parts(name)
+    form.pop("slot", None)
+    n, stands, rest = (_count(e[k]) for k in ("elsewhere", "stands", "rest"))
+    said = words(f"channel.prior.{kind}", n=n, stands=stands, rest=rest, **form)
+    return words("channel.prior", name=name, said=said)
+
+
 def _parts(name: str) -> tuple[str, dict[str, str]]:
     """The kind of an item and its parts, from its name. ValueError for one that is none."""
     kind, _, rest = name.partition(":")
@@ -109,6 +121,7 @@ def _clause(e: Mapping[str, Any], words: Words) -> str:
 
 
 TELL: tuple[tuple[tuple[str, ...], Tell], ...] = (
+    (("item", "status", "elsewhere", "stands", "rest"), _prior),
     (("item", "status", "found", "articles", "surviving", "sure"), _item),
     (("words",), _whole),
     (("clause",), _clause),

@@ -66,6 +66,11 @@ ZH = {
     "glue.line": "自成一行",
     # the channel of a source
     "channel.item": "条目 {name}（{who}）",
+    "channel.prior": "条目 {name}（随附的先验，只凭本文判断）：{said}",
+    "channel.prior.strip": "本文另有约 {n} 处缺“{text}”，还在的有 {stands} 处；别的受损迹象约 {rest} 处",
+    "channel.prior.slot": "本文另有约 {n} 处塞了这个词，正常用到 {stands} 处；“的”后面像是塞了词的另有约 {rest} 处",
+    "channel.prior.swap": "本文另有约 {n} 处“{becomes}”像是“{text}”，“{text}”还有 {stands} 处",
+    "channel.prior.costume": "这个词本文别处没有；本文另有 {n} 处同样的掩码",
     "channel.approved": "编辑已批准",
     "channel.learned": "学到的，属实的概率 {sure}，未经审定",
     "channel.sample": "：样本里{said}，分布在 {articles}{left}",
@@ -159,6 +164,13 @@ EN = {
     "glue.inside": "it stands in the midst of a sentence",
     "glue.line": "it is a line of its own",
     "channel.item": "item {name} ({who})",
+    "channel.prior": "item {name} (of the prior that ships; from this article alone): {said}",
+    "channel.prior.strip": "missing “{text}” elsewhere in it: about {n}; standing: {stands}; other signs of damage: "
+    "about {rest}",
+    "channel.prior.slot": "pushed in elsewhere in it: about {n}; used honestly: {stands}; other 的 that seem to carry a "
+    "term: about {rest}",
+    "channel.prior.swap": "other “{becomes}” in it that seem to be “{text}”: about {n}; standing “{text}”: {stands}",
+    "channel.prior.costume": "the word stands nowhere else in it; masks like this one: {n} more",
     "channel.approved": "approved by an editor",
     "channel.learned": "learned, right with probability {sure}, not reviewed",
     "channel.sample": ": in the sample {said}, in {articles}{left}",

@@ -1,0 +1,98 @@
+"""What may stand behind the masks of one article: a word that fits, that fits the other masks, and stands nowhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleanup.decode.judge import F64
+from cleanup.decode.masks import Place, worn
+from cleanup.decode.slots import Slots
+from cleanup.decode.texts import Texts
+
+EVIDENCE = ("odds", "odds_to_2", "several", "several_odds", "runner_up_odds")
+# A farm masks a word or two: how much of the masks of an article is explained by the words of the others.
+_SHARED = 0.6
+# Words of a mask that are compared with those of the others: its likeliest.
+_LOOK = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The likeliest word behind a mask, its share among all words, and the next."""
+
+    place: Place
+    word: str
+    share: float
+    runner_up: str
+    runner_up_share: float
+    masks: int
+
+
+def guesses(texts: Texts, masks: Sequence[Place]) -> list[Guess]:
+    """A word for each mask, in the order of the masks; those of an article and a costume are judged together.
+
+    A filter leaves none of what it masks, so what stands in the article is behind no mask of it.
+    """
+    if not masks:
+        return []
+    slots = Slots.around(texts, masks)
+    best, score = slots.likeliest()
+    share = np.exp(score - np.logaddexp.reduce(score, axis=1)[:, None])
+    words = texts.model.words
+    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for k, (number, a, b) in enumerate(masks):
+        groups[number, worn(texts.texts[number][a:b])].append(k)
+    out: dict[int, Guess] = {}
+    for (number, _), own in groups.items():
+        text = texts.texts[number]
+        fits: list[dict[int, float]] = []
+        for k in own:
+            row = slots.of[k]
+            some = np.argsort(-share[row], kind="stable")[:_LOOK]
+            pairs = zip(best[row][some].tolist(), share[row][some].tolist(), strict=True)
+            fits.append({w: p for w, p in pairs if words.word(w) not in text})
+        for k, mine in zip(own, fits, strict=True):
+            guess = _guess(masks[k], mine, [f for f in fits if f is not mine], texts)
+            if guess is not None:
+                out[k] = guess
+    return [out[k] for k in sorted(out)]
+
+
+def _guess(
+    place: Place, fits: dict[int, float], others: list[dict[int, float]], texts: Texts
+) -> Guess | None:
+    if not fits:
+        return None
+    words = texts.model.words
+    shared = _SHARED if others else 0.0
+    score: dict[int, float] = {}
+    for w, p in fits.items():
+        usual = float(np.exp(words.log_probs[w]))
+        beside = sum(o.get(w, 0.0) for o in others) / max(1, len(others))
+        score[w] = p * ((1 - shared) + shared * beside / usual)
+    ranked = sorted(score, key=lambda w: (-score[w], w))
+    whole = sum(score.values())
+    after = ranked[1] if len(ranked) > 1 else -1
+    return Guess(
+        place,
+        words.word(ranked[0]),
+        score[ranked[0]] / whole,
+        words.word(after) if after >= 0 else "",
+        score[after] / whole if after >= 0 else 0.0,
+        len(others) + 1,
+    )
+
+
+def evidence(found: Sequence[Guess]) -> F64:
+    """Evidence of each guess, shape (n, len(EVIDENCE))."""
+    share = np.clip([g.share for g in found], 1e-4, 1 - 1e-4)
+    after = np.clip([g.runner_up_share for g in found], 1e-4, 1 - 1e-4)
+    odds, runner_up = np.log(share / (1 - share)), np.log(after / (1 - after))
+    several = np.log(np.array([g.masks for g in found], np.float64))
+    return np.column_stack([odds, np.minimum(odds, 2.0), several, several * odds, runner_up]).astype(
+        np.float64
+    )
