@@ -91,7 +91,6 @@ class Decoder:
         self._terms = {i.text: i for i in channel.of("insert") if i.text != "*"}
         self._masks, self._swaps, self._spins = channel.of("mask"), channel.of("swap"), channel.of("spin")
         self._memo: Memo = {}
-        self._characters = Characters(model)
         self._phrases = Phrases.unpacked(channel.phrases)
         self._commas, self._habits = channel.of("commas"), Habits(self._phrases.hashes)
         self._written = {(i.becomes, i.text): i for i in (*self._spins, *self._swaps)}
@@ -254,7 +253,7 @@ class Decoder:
         if kind == "char":
             # asked of few, since all characters of the model are tried
             rows = np.flatnonzero(p >= SUGGEST)
-            rivals_of_all = self._characters.rivals(texts, places.take(rows))
+            rivals_of_all = Characters(self.model).rivals(texts, places.take(rows))
             for row, text, behind in zip(
                 rows.tolist(), rivals_of_all.text, rivals_of_all.behind.tolist(), strict=True
             ):
