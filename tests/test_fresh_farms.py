@@ -56,13 +56,7 @@ def test_nothing_false_is_learned_of_a_farm(fresh, source):
     [
         ("travel", {"strip:费", "swap:很→挺"}),
         ("insurance", {"strip:险"}),
-        pytest.param(
-            "phones",
-            {"insert:anywhere:*"},
-            marks=pytest.mark.xfail(
-                reason="each of nine terms, pushed in at 3 to 6 places, is not seen to recur"
-            ),
-        ),
+        ("phones", {"insert:anywhere:*"}),
     ],
 )
 def test_what_is_learned_of_a_farm(fresh, source, items):
@@ -81,9 +75,9 @@ def test_nothing_is_learned_of_an_honest_site_and_nothing_applied(fresh):
     ("source", "apply", "precision", "recall"),
     [
         ("travel", "auto", 0.99, 0.25),
-        ("travel", "suggest", 0.99, 0.36),
+        ("travel", "suggest", 0.97, 0.4),
         ("insurance", "auto", 0.98, 0.17),
-        ("insurance", "suggest", 0.83, 0.2),
+        ("insurance", "suggest", 0.72, 0.25),
         ("phones", "auto", 0.99, 0.35),
         ("phones", "suggest", 0.99, 0.35),
     ],
