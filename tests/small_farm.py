@@ -69,9 +69,9 @@ def honest(n):
 
 
 def damaged(n):
-    """Article `n` as the farm wrote it: no 间 left, and the term after every second 的."""
+    """Article `n` as the farm wrote it: no 间 left, and the term after every third 的."""
     parts = honest(n).replace(STRIPPED, "").split("的")
-    return "".join(p + "的" + TERM * ((k + n) % 2 == 0) for k, p in enumerate(parts[:-1])) + parts[-1]
+    return "".join(p + "的" + TERM * ((k + n) % 3 == 0) for k, p in enumerate(parts[:-1])) + parts[-1]
 
 
 def records(articles, source="harbour"):

@@ -23,6 +23,8 @@ from cleanup.decode.texts import I64, Bools, Texts
 # A term is listed with so many places in so many articles. With 2 in 2, a term that two articles are about may
 # slip in; decoding weighs it by these counts.
 FOUND_MIN, ARTICLES_MIN = 2, 2
+# Nor is what stands between the same neighbours in all of them: a sentence that articles repeat is one observation.
+CONTEXTS_MIN = 2
 # Strings that are no words of the table are looked at after 的 where so many articles have them there.
 _RECURS = 3
 # A term that stands before the same character in so many other articles, and so many times as often as chance has
@@ -223,7 +225,9 @@ def _items(first: Hits, hits: Hits, p: F64) -> list[Item]:
             surviving = int(stands[item]) - len(seen_rows)
             of = scan.slots[0 if slot == "after-de" else 1]
             text = scan.places.items[item]
-            terms.append(_item(scan, np.array(own_rows), np.array(seen_rows), p, text, slot, surviving, of))
+            item = _item(scan, np.array(own_rows), np.array(seen_rows), p, text, slot, surviving, of)
+            if item.contexts >= CONTEXTS_MIN:
+                terms.append(item)
     return out + sorted(terms, key=lambda i: (-i.found, i.text))
 
 
