@@ -225,9 +225,9 @@ def _items(first: Hits, hits: Hits, p: F64) -> list[Item]:
             surviving = int(stands[item]) - len(seen_rows)
             of = scan.slots[0 if slot == "after-de" else 1]
             text = scan.places.items[item]
-            item = _item(scan, np.array(own_rows), np.array(seen_rows), p, text, slot, surviving, of)
-            if item.contexts >= CONTEXTS_MIN:
-                terms.append(item)
+            term = _item(scan, np.array(own_rows), np.array(seen_rows), p, text, slot, surviving, of)
+            if term.contexts >= CONTEXTS_MIN:
+                terms.append(term)
     return out + sorted(terms, key=lambda i: (-i.found, i.text))
 
 
