@@ -23,6 +23,7 @@ from cleanup.decode.repair import BITS, SUGGEST, Decoded, Repair, evidence_of, s
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
+from cleanup.decode.words import places_of_words, probability
 from cleanup.edits import Apart
 from cleanup.lexicon import Lexicon
 from cleanup.lm.alphabet import CLASSES
@@ -209,6 +210,8 @@ class Decoder:
         )
 
     def _restored(self, texts: Texts, kind: str, items: list[Item], fits: Fits, rivals: F64) -> Judged:
+        if kind == "word":
+            return self._restored_words(texts, items, fits, rivals)
         places = insertions(texts, fits, _LEAST)
         counts = np.array([(*support_elsewhere(i), i.surviving) for i in items], np.int64)[places.item]
         expected = np.array([i.expected or _EXPECTED for i in items])[places.item]
@@ -221,17 +224,26 @@ class Decoder:
                 ),
             ]
         )
-        p = judge(f"strip-{kind}", (*strips.PLACE, *strips.ITEM)).probability(evidence)
-        margin = margins(places)
+        p = judge("strip-char", (*strips.PLACE, *strips.ITEM)).probability(evidence)
+        return _put_back(places, p, "channel-dropped-character", items)
 
-        def told(row: int) -> dict[str, Any]:
-            out: dict[str, Any] = {"gain": _nats(places.gain[row])}
-            if margin[row] < places.gain[row]:
-                out["runner_up_behind"] = _nats(margin[row])
-            return out
+    def _restored_words(self, texts: Texts, items: list[Item], fits: Fits, rivals: F64) -> Judged:
+        places = places_of_words(texts, fits)
+        p = probability(texts, places, self._lexicon(), rivals)
+        return _put_back(places, p, "channel-dropped-word", items)
 
-        rule = "channel-dropped-character" if kind == "char" else "channel-dropped-word"
-        return Judged(places, p, margin, rule, lambda row: items[int(places.item[row])], told)
+
+def _put_back(places: Places, p: F64, rule: str, items: list[Item]) -> Judged:
+    """What was stripped, with what an editor is told of each place."""
+    margin = margins(places)
+
+    def told(row: int) -> dict[str, Any]:
+        out: dict[str, Any] = {"gain": _nats(places.gain[row])}
+        if margin[row] < places.gain[row]:
+            out["runner_up_behind"] = _nats(margin[row])
+        return out
+
+    return Judged(places, p, margin, rule, lambda row: items[int(places.item[row])], told)
 
 
 def _repair(
