@@ -2,7 +2,7 @@
 
     python benchmarks/fit_words.py BENCH MODELS [--cache DIR] [--check]
 
-Which words a source strips (`word-called-for`), from all that are asked in full; and where (`word-place`), with each
+Which words a source strips (`word-called-for`), from all that are asked in full; and where (`strip-word`), with each
 farm's own list given, as if an editor had written it. Fitted on the farms of gate.TUNED and, for the lists, on every
 other undamaged source, with models that have not counted their families. With --check nothing is written.
 """
@@ -22,7 +22,6 @@ from cleanup.decode.judge import Judge, fit
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.places import best_apart
 from cleanup.decode.texts import Texts
-from cleanup.decode.words import EVIDENCE as PLACE
 from cleanup.decode.words import LEAST, in_full
 from cleanup.learn import words as learn_words
 from cleanup.learn.calls import EVIDENCE, called_for
@@ -89,7 +88,7 @@ def fit_places(garbled: dict[str, Farm], models: Path) -> Judge:
             _, known, right = found[s]
             x.append(known[right >= 0])
             y.append(right[right >= 0])
-    judge = fit(PLACE, np.concatenate(x), np.concatenate(y), ridge=10.0)
+    judge = fit(strips.PLACE, np.concatenate(x), np.concatenate(y), ridge=10.0)
     for tuned in (True, False):
         ps, ys, gold = [], [], 0
         for s in (s for s in garbled if is_tuned(s) == tuned):
@@ -130,7 +129,7 @@ def main() -> None:
     garbled, clean = (
         farms(a.bench, n, a.cache / f"{n}.pkl" if a.cache else None) for n in ("garbled", "clean")
     )
-    judges = {"word-place": fit_places(garbled, a.models)}
+    judges = {"strip-word": fit_places(garbled, a.models)}
     if not a.places:
         judges["word-called-for"] = fit_lists(garbled, clean, a.models)
     if not a.check:

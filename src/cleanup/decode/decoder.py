@@ -14,8 +14,9 @@ import numpy as np
 
 from cleanup.channel.items import Channel, Item, Slot
 from cleanup.decode import inserts, strips
+from cleanup.decode.alternatives import FLAG, Open, alternatives, without_rivals
 from cleanup.decode.fits import Fits, insertions
-from cleanup.decode.judge import F64, judge
+from cleanup.decode.judge import F64, Judge, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.places import F32, Places, best_apart, margins
@@ -23,7 +24,7 @@ from cleanup.decode.repair import BITS, SUGGEST, Decoded, Repair, evidence_of, s
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
-from cleanup.decode.words import places_of_words, probability
+from cleanup.decode.words import places_of_words
 from cleanup.edits import Apart
 from cleanup.lexicon import Lexicon
 from cleanup.lm.alphabet import CLASSES
@@ -36,12 +37,14 @@ _LEAST = 1.0
 _EXPECTED = 10.0
 # Of the slots after 的 farms fill a seventh to a half; of other places one in 500 to one in 150 are enough to be seen.
 _USUAL = 0.15
+# What puts back what was stripped.
+_PUT_BACK = ("channel-dropped-character", "channel-dropped-word")
 Spans = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Hypotheses of one kind, with what they are worth."""
+    """Hypotheses of one kind, with what they are worth; `alone`: if nothing else could be true at their places."""
 
     places: Places
     p: F64
@@ -49,6 +52,7 @@ class Judged:
     rule: str
     item_of: Callable[[int], Item]
     evidence_of: Callable[[int], dict[str, Any]]
+    alone: F64 | None = None
 
     def written(self, row: int) -> str:
         """What a hypothesis writes: nothing where it takes a term out."""
@@ -96,19 +100,29 @@ class Decoder:
         strange = [s.beyond(BITS) for s in surprises(self.model, scored.scored)]
         repairs: list[list[Repair]] = [[] for _ in scored.texts]
         shut = [Apart(spans) for spans in closed or [()] * len(scored.texts)]
-        for kind, row in _chosen(self._judged(scored)):
+        judged = self._judged(scored)
+        put_back = [j for j in judged if j.rule in _PUT_BACK]
+        rivals = alternatives([(j.places, j.alone) for j in put_back if j.alone is not None])
+        chosen = _chosen(judged)
+        for kind, row in [*chosen, *_open(put_back, rivals, chosen)]:
             start, end = int(kind.places.start[row]), int(kind.places.end[row])
             number, a = scored.offset(start)
             b = a + end - start
             if strange[number] or shut[number].over(a, b) is not None:
                 continue
             item, p = kind.item_of(row), float(kind.p[row])
+            evidence = {**evidence_of(item), **kind.evidence_of(row)}
+            written: str | None = kind.written(row)
+            gap = rivals.get(start) if kind.rule in _PUT_BACK else None
+            if gap is not None:
+                evidence["alternatives"] = [list(s) for s in gap.shares]
+                p = gap.p if gap.is_open else min(p, gap.probability(item.text))
             tier = tier_of(item, p, float(kind.margin[row]))
+            if gap is not None and gap.is_open:
+                # that something is missing is likely, and not what
+                written, tier = None, "flag"
             if tier is not None:
-                evidence = {**evidence_of(item), **kind.evidence_of(row)}
-                repairs[number].append(
-                    Repair(number, a, b, kind.written(row), kind.rule, tier, round(p, 4), evidence)
-                )
+                repairs[number].append(Repair(number, a, b, written, kind.rule, tier, round(p, 4), evidence))
         for r in sorted(self._replaced(scored), key=lambda r: (-r.confidence, r.number, r.start)):
             taken = [*((o.start, o.end) for o in repairs[r.number])]
             if strange[r.number] or shut[r.number].over(r.start, r.end) or Apart(taken).over(r.start, r.end):
@@ -224,16 +238,16 @@ class Decoder:
                 ),
             ]
         )
-        p = judge("strip-char", (*strips.PLACE, *strips.ITEM)).probability(evidence)
-        return _put_back(places, p, "channel-dropped-character", items)
+        asked = judge("strip-char", (*strips.PLACE, *strips.ITEM))
+        return _put_back(places, asked, evidence, "channel-dropped-character", items)
 
     def _restored_words(self, texts: Texts, items: list[Item], fits: Fits, rivals: F64) -> Judged:
         places = places_of_words(texts, fits)
-        p = probability(texts, places, self._lexicon(), rivals)
-        return _put_back(places, p, "channel-dropped-word", items)
+        evidence = strips.at_places(texts, places, self._lexicon(), rivals)
+        return _put_back(places, judge("strip-word", strips.PLACE), evidence, "channel-dropped-word", items)
 
 
-def _put_back(places: Places, p: F64, rule: str, items: list[Item]) -> Judged:
+def _put_back(places: Places, asked: Judge, evidence: F64, rule: str, items: list[Item]) -> Judged:
     """What was stripped, with what an editor is told of each place."""
     margin = margins(places)
 
@@ -243,7 +257,8 @@ def _put_back(places: Places, p: F64, rule: str, items: list[Item]) -> Judged:
             out["runner_up_behind"] = _nats(margin[row])
         return out
 
-    return Judged(places, p, margin, rule, lambda row: items[int(places.item[row])], told)
+    p, alone = asked.probability(evidence), without_rivals(asked, evidence, places)
+    return Judged(places, p, margin, rule, lambda row: items[int(places.item[row])], told, alone)
 
 
 def _repair(
@@ -260,6 +275,18 @@ def _repair(
 
 def _nats(value: float) -> float:
     return round(float(value), 2)
+
+
+def _open(
+    put_back: list[Judged], rivals: dict[int, Open], chosen: list[tuple[Judged, int]]
+) -> list[tuple[Judged, int]]:
+    """The best hypotheses of gaps where none is likely, and it is likely that one of them is right."""
+    taken = Apart((int(k.places.start[row]), int(k.places.end[row])) for k, row in chosen)
+    return [
+        (put_back[gap.best[0]], gap.best[1])
+        for start, gap in sorted(rivals.items())
+        if gap.is_open and gap.p >= FLAG and taken.over(start, start) is None
+    ]
 
 
 def _chosen(judged: list[Judged]) -> list[tuple[Judged, int]]:

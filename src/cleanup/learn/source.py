@@ -88,6 +88,10 @@ def restored(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> 
         return texts
     new = []
     for text, decoded in zip(texts.texts, decoder.judge(texts), strict=True):
-        sure = [Edit(r.start, r.end, r.replacement) for r in decoded.repairs if r.confidence >= SURE]
+        sure = [
+            Edit(r.start, r.end, r.replacement)
+            for r in decoded.repairs
+            if r.confidence >= SURE and r.replacement is not None
+        ]
         new.append(apply(text, sure))
     return Texts.of(texts.model, new)
