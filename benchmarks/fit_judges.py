@@ -70,22 +70,6 @@ def labels(farm: Farm, texts: Texts, places, written=None) -> np.ndarray:
     return out
 
 
-def counts_of(texts: Texts, places, rows: np.ndarray, items) -> strips.Counts:
-    """What a learner would count of items whose places are `rows`, one for each place."""
-    article, ids = texts.article[places.start], texts.ids
-    columns = np.zeros((len(items), 3), np.int64)
-    for i in range(len(items)):
-        own = [r for r in rows.tolist() if places.item[r] == i]
-        spread = {int(article[r]) for r in own}
-        contexts = {(int(ids[places.start[r] - 1]), int(ids[places.start[r]])) for r in own}
-        columns[i] = len(own), len(spread), len(contexts)
-    table, share = texts.model.words, int(texts.chinese().sum()) / int(texts.model.words.characters.sum())
-    surviving = np.array([sum(t.count(i) for t in texts.texts) for i in items])
-    expected = np.array([table.count(i) * share for i in items])
-    every = strips.Counts(columns[:, 0], columns[:, 1], columns[:, 2], surviving, expected)
-    return every.take(places.item)
-
-
 class Fitter:
     def __init__(self, garbled: dict[str, Farm], clean: dict[str, Farm], models: Path):
         self.sources = {**garbled, **clean}
@@ -195,9 +179,7 @@ class Fitter:
                 continue
             items = tuple(scan.candidates.items[i] for i in listed.tolist())
             texts = scan.texts
-            found = insertions(
-                texts, Fits.of(texts.model, items), LEAST["char"], GATE["char"], surprised=False
-            )
+            found = insertions(texts, Fits.of(texts.model, items), LEAST, GATE, surprised=False)
             hits = learn_strips.Hits.of(scan, p[s])
             own = replace(found, items=scan.candidates.items, item=listed[found.item])
             counts = learn_strips.Hits(replace(scan, places=own), hits.rows, hits.by_item).counts_elsewhere()
@@ -214,9 +196,11 @@ class Fitter:
         self.curve("char, listed", places, p, right, ("dropped_char",))
 
     def words(self) -> None:
-        """Words, in texts whose characters are restored; to be called when the judges of characters are written."""
-        lexicon, items, named, asked = shared(), {}, {}, {}
-        placed, evidence, right = {}, {}, {}
+        """Which words, in texts whose characters are restored; to be called when the judges of characters are written.
+
+        Where they are lost, and what all their contexts say, is fitted by fit_words.py.
+        """
+        items, named, asked = {}, {}, {}
         for s, farm in self.sources.items():
             texts = self.texts(s)
             channel = learn_channel(s, texts.texts, texts.model, shared)
@@ -224,23 +208,7 @@ class Fitter:
             listed = farm.channel.get("words", ())
             items[s], asked[s] = scan.evidence, ~scan.candidates.decoy
             named[s] = np.array([float(i in listed) for i in scan.candidates.items])
-            if listed:
-                # every word that the farm strips, as if an editor had named it
-                places = insertions(texts, Fits.of(texts.model, listed), 0.0)
-                found = best_apart(places, places.gain.astype(np.float64))
-                counts = counts_of(texts, places, found, listed)
-                placed[s] = places
-                evidence[s] = np.hstack(
-                    [
-                        strips.at_places(texts, places, lexicon, self.rivals[s]),
-                        strips.of_items(counts, strips.stands_here(texts, places)),
-                    ]
-                )
-                right[s] = labels(farm, texts, places)
         self.fit("word-item", learn_words.OF_ITEM, items, named, asked)
-        self.fit("strip-word", (*strips.PLACE, *strips.ITEM), evidence, right, ridge=3.0)
-        p = {s: self.weights["strip-word"].probability(x) for s, x in evidence.items()}
-        self.curve("word, list given", placed, p, right, ("dropped_word",))
 
     def inserts(self) -> None:
         scans, right = {}, {}

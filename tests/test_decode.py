@@ -17,6 +17,7 @@ from cleanup.decode.phrases import Phrases
 from cleanup.decode.places import Places, best_apart, margins
 from cleanup.decode.repair import AUTO, tier_of
 from cleanup.decode.texts import Texts
+from cleanup.learn.calls import EVIDENCE as CALLED_FOR
 from cleanup.learn.strips import OF_ITEM as OF_STRIP
 from cleanup.learn.words import OF_ITEM as OF_WORD
 from cleanup.lexicon import shared
@@ -152,7 +153,8 @@ def test_a_judge_finds_the_weights_that_made_its_labels():
         ("strip-char", (*strips.PLACE, *strips.ITEM)),
         ("strip-char-item", OF_STRIP),
         ("strip-char-item-no-surnames", OF_STRIP),
-        ("strip-word", (*strips.PLACE, *strips.ITEM)),
+        ("strip-word", strips.PLACE),
+        ("word-called-for", CALLED_FOR),
         ("word-item", OF_WORD),
         ("insert-scan", inserts.PLACE),
         ("insert", (*inserts.PLACE, *inserts.ITEM)),
@@ -163,7 +165,7 @@ def test_the_weights_that_ship_are_for_the_evidence_that_is_gathered(question, n
 
 
 def test_no_weights_ship_that_nobody_asks():
-    asked = {"comma", "insert", "insert-scan", "word-item"} | {
+    asked = {"comma", "insert", "insert-scan", "word-item", "word-called-for"} | {
         f"strip-{k}"
         for k in ("char", "char-scan", "char-round", "char-item", "char-item-no-surnames", "word")
     }

@@ -104,7 +104,7 @@ def _one(run: list[Repair]) -> Repair:
         main.number,
         run[0].start,
         run[-1].end,
-        "".join(r.replacement for r in run),
+        "".join(r.replacement or "" for r in run),
         main.rule,
         max((r.tier for r in run), key=TIERS.index),
         min(r.confidence for r in run),

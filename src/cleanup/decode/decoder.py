@@ -6,7 +6,7 @@ that stand close together are weighed in all their combinations.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,12 @@ import numpy as np
 
 from cleanup.channel.items import Channel, Item, Slot
 from cleanup.decode import inserts, strips
+from cleanup.decode.alternatives import Gap, Open, alternatives, flagged, told_apart, without_rivals
 from cleanup.decode.choice import LEAST as MAYBE
 from cleanup.decode.choice import Hypothesis, choose
 from cleanup.decode.commas import missed
 from cleanup.decode.depth import Depth
-from cleanup.decode.fits import SLACK, Fits, insertions
+from cleanup.decode.fits import Fits, insertions
 from cleanup.decode.habits import Habits
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
@@ -29,6 +30,7 @@ from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.decode.veto import Characters, tears_compound
+from cleanup.decode.words import places_of_words
 from cleanup.edits import Apart
 from cleanup.lexicon import Lexicon
 from cleanup.lm.alphabet import CLASSES
@@ -37,8 +39,7 @@ from cleanup.lm.model import Model
 # Insertions that gain less are not looked at. Of the few characters that a source strips every one is tried in every
 # gap, since the worst of them are the rivals that tell what the best is worth: at 1 nat, and in front of surprises
 # alone, recall at precision .99 is .25 and .14 (tuned and confirmed farms), so it is .32 and .32.
-LEAST = {"char": -3.0, "word": 1.0}
-GATE = {"char": 11.0, "word": SLACK}
+LEAST, GATE = -3.0, 11.0
 # Places as likely as this are held against every character of the model, too.
 _LOOKED_AT_AGAIN = 0.9
 # What another character fits better at is less likely by the nats that it is ahead: with suggestions precision is .93
@@ -53,7 +54,7 @@ Spans = Sequence[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Hypotheses of one kind, with what they are worth."""
+    """Hypotheses of one kind, with what they are worth; `alone`: if nothing else could be true at their places."""
 
     places: Places
     p: F64
@@ -61,6 +62,7 @@ class Judged:
     rule: str
     item_of: Callable[[int], Item]
     told: Callable[[int], dict[str, Any]]
+    alone: F64 | None = None
 
     def hypothesis(self, row: int) -> Hypothesis:
         # a term is taken out, and nothing written
@@ -118,15 +120,21 @@ class Decoder:
         """`decode` of texts that are scored already."""
         depth = Depth.of(scored, closed)
         shut = [Apart(spans) for spans in closed or [()] * len(scored.texts)]
-        open_ = []
-        for h in (*self._likely(scored), *self._replaced(scored)):
+        judged = self._judged(scored)
+        able = []
+        for h in (*_likely(judged), *self._replaced(scored)):
             number, a = scored.offset(h.start)
             if depth.silent_at(h.start, h.end) or shut[number].over(a, a + h.end - h.start) is not None:
                 continue
-            open_.append(h)
+            able.append(h)
+        gaps = _gaps(scored, judged)
         repairs: list[list[Repair]] = [[] for _ in scored.texts]
-        for repair in choose(scored, open_):
-            repairs[repair.number].append(repair)
+        for repair in choose(scored, able):
+            repairs[repair.number].append(told_apart(repair, gaps))
+        for repair in flagged(gaps, repairs):
+            at = int(scored.scored.starts[repair.number]) + repair.start
+            if not depth.silent_at(at, at) and shut[repair.number].over(repair.start, repair.end) is None:
+                repairs[repair.number].append(repair)
         for r in missed(scored, self._commas, self._habits, repairs):
             at = int(scored.scored.starts[r.number]) + r.start
             if not depth.silent_at(at, at) and shut[r.number].over(r.start, r.end) is None:
@@ -135,12 +143,6 @@ class Decoder:
             Decoded(tuple(in_doubt(r, bits) for r in sorted(own, key=lambda r: (r.start, r.end))), silent)
             for own, silent, bits in zip(repairs, depth.silences(), depth.bits.tolist(), strict=True)
         ]
-
-    def _likely(self, texts: Texts) -> Iterator[Hypothesis]:
-        """What may have been stripped or pushed in, as far as it is likely enough to be combined."""
-        for kind in self._judged(texts):
-            for row in np.flatnonzero(kind.p > MAYBE).tolist():
-                yield kind.hypothesis(row)
 
     def _replaced(self, texts: Texts) -> Iterator[Hypothesis]:
         """What stands for something else: words behind masks, swapped characters, compounds that spinning broke."""
@@ -161,9 +163,10 @@ class Decoder:
     def _judged(self, texts: Texts) -> list[Judged]:
         taken_out, rivals = self._insertions(texts)
         out = [taken_out] if taken_out is not None else []
-        for kind, items, fits in zip(("char", "word"), self._strips, self._fits, strict=True):
+        asks = (self._restored, self._restored_words)
+        for ask, items, fits in zip(asks, self._strips, self._fits, strict=True):
             if items:
-                out.append(self._restored(texts, kind, items, fits, rivals))
+                out.append(ask(texts, items, fits, rivals))
         return out
 
     def _insertions(self, texts: Texts) -> tuple[Judged | None, F64]:
@@ -234,8 +237,8 @@ class Decoder:
             [symbol in behind[item] for item, symbol in zip(found.item.tolist(), after, strict=True)], bool
         )
 
-    def _restored(self, texts: Texts, kind: str, items: list[Item], fits: Fits, rivals: F64) -> Judged:
-        places = insertions(texts, fits, LEAST[kind], GATE[kind], surprised=kind != "char")
+    def _restored(self, texts: Texts, items: list[Item], fits: Fits, rivals: F64) -> Judged:
+        places = insertions(texts, fits, LEAST, GATE, surprised=False)
         counts = np.array([(*support_elsewhere(i), i.surviving) for i in items], np.int64)[places.item]
         expected = np.array([i.expected or _EXPECTED for i in items])[places.item]
         evidence = np.hstack(
@@ -247,32 +250,67 @@ class Decoder:
                 ),
             ]
         )
-        p = judge(f"strip-{kind}", (*strips.PLACE, *strips.ITEM)).probability(evidence)
-        margin = margins(places)
-        named: dict[int, tuple[str, float]] = {}
-        if kind == "char":
-            # asked of few, since all characters of the model are tried
-            rows = np.flatnonzero(p >= SUGGEST)
-            rivals_of_all = Characters(self.model).rivals(texts, places.take(rows))
-            for row, text, behind in zip(
-                rows.tolist(), rivals_of_all.text, rivals_of_all.behind.tolist(), strict=True
-            ):
-                if text:
-                    named[row] = (text, behind)
-                    margin[row] = min(margin[row], behind) if behind < 0 else margin[row]
-                    if behind < 0:
-                        p[row] = 1 / (1 + (1 - p[row]) / p[row] * np.exp(-_OUTDONE * behind))
+        asked = judge("strip-char", (*strips.PLACE, *strips.ITEM))
+        p, margin = asked.probability(evidence), margins(places)
+        # asked of few, since all characters of the model are tried
+        rows = np.flatnonzero(p >= SUGGEST)
+        rivals_of_all = Characters(self.model).rivals(texts, places.take(rows))
+        behind = rivals_of_all.behind
+        outdone, by = rows[behind < 0], behind[behind < 0]
+        margin[outdone] = np.minimum(margin[outdone], by)
+        p[outdone] = 1 / (1 + (1 - p[outdone]) / p[outdone] * np.exp(-_OUTDONE * by))
+        named = {
+            row: (text, nats)
+            for row, text, nats in zip(rows.tolist(), rivals_of_all.text, behind.tolist(), strict=True)
+            if text
+        }
+        alone = without_rivals(asked, evidence, places)
+        return _put_back(places, p, margin, "channel-dropped-character", items, alone, named)
 
-        def told(row: int) -> dict[str, Any]:
-            out: dict[str, Any] = {"gain": _nats(places.gain[row])}
-            if row in named:
-                out["runner_up"], out["runner_up_behind"] = named[row][0], _nats(named[row][1])
-            elif margin[row] < places.gain[row]:
-                out["runner_up_behind"] = _nats(margin[row])
-            return out
+    def _restored_words(self, texts: Texts, items: list[Item], fits: Fits, rivals: F64) -> Judged:
+        places = places_of_words(texts, fits)
+        evidence = strips.at_places(texts, places, self._lexicon(), rivals)
+        asked = judge("strip-word", strips.PLACE)
+        p, alone = asked.probability(evidence), without_rivals(asked, evidence, places)
+        return _put_back(places, p, margins(places), "channel-dropped-word", items, alone, {})
 
-        rule = "channel-dropped-character" if kind == "char" else "channel-dropped-word"
-        return Judged(places, p, margin, rule, lambda row: items[int(places.item[row])], told)
+
+def _put_back(
+    places: Places,
+    p: F64,
+    margin: F32,
+    rule: str,
+    items: list[Item],
+    alone: F64,
+    named: Mapping[int, tuple[str, float]],
+) -> Judged:
+    """What was stripped, with what an editor is told of each place; `named`: what else fits best, and how far behind."""
+
+    def told(row: int) -> dict[str, Any]:
+        out: dict[str, Any] = {"gain": _nats(places.gain[row])}
+        if row in named:
+            out["runner_up"], out["runner_up_behind"] = named[row][0], _nats(named[row][1])
+        elif margin[row] < places.gain[row]:
+            out["runner_up_behind"] = _nats(margin[row])
+        return out
+
+    return Judged(places, p, margin, rule, lambda row: items[int(places.item[row])], told, alone)
+
+
+def _likely(judged: Sequence[Judged]) -> Iterator[Hypothesis]:
+    """What may have been stripped or pushed in, as far as it is likely enough to be combined."""
+    for kind in judged:
+        for row in np.flatnonzero(kind.p > MAYBE).tolist():
+            yield kind.hypothesis(row)
+
+
+def _gaps(texts: Texts, judged: Sequence[Judged]) -> dict[Gap, tuple[Open, Hypothesis]]:
+    """The gaps that several stripped strings fit, each with its best hypothesis."""
+    put_back = [(kind, kind.alone) for kind in judged if kind.alone is not None]
+    return {
+        texts.offset(start): (gap, put_back[gap.best[0]][0].hypothesis(gap.best[1]))
+        for start, gap in alternatives([(kind.places, alone) for kind, alone in put_back]).items()
+    }
 
 
 def _of(

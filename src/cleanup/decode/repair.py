@@ -39,13 +39,14 @@ APPROVED = 20
 class Repair:
     """An edit of text `number` of a batch; offsets are code points of that text.
 
-    rule  the built-in that it is a finding of
+    replacement  None where that something is missing is sure, and not what
+    rule         the built-in that it is a finding of
     """
 
     number: int
     start: int
     end: int
-    replacement: str
+    replacement: str | None
     rule: str
     tier: Tier
     confidence: float

@@ -64,7 +64,13 @@ def words(texts: Texts) -> tuple[Candidates, F64]:
     expected = general * np.clip(alike, *_TOPIC)
     first, last, length = table.first_last
     han = texts.model.alphabet.is_chinese
-    able = (expected >= _WORD_LEAST) & (length >= 2) & (length <= 4) & han[first] & han[last]
+    able = (
+        (np.maximum(expected, general) >= _WORD_LEAST)
+        & (length >= 2)
+        & (length <= 4)
+        & han[first]
+        & han[last]
+    )
     found = _with_decoys(np.flatnonzero(able), expected, seen, _WORD_ABSENT, 0.0, table.word)
     numbers = [n for w in found.items if (n := table.number(w)) is not None]
     return found, alike[numbers]

@@ -125,7 +125,7 @@ def _decoded(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> 
             Edit(r.start, r.end, r.replacement)
             for r in decoded.repairs
             # what is learned from these texts does not look across commas
-            if r.confidence >= SURE and r.rule != "channel-comma"
+            if r.confidence >= SURE and r.replacement is not None and r.rule != "channel-comma"
         ]
         new.append(apply(text, sure))
         articles.update({str(r.evidence["item"]) for r in decoded.repairs})

@@ -120,6 +120,25 @@ def _clause(e: Mapping[str, Any], words: Words) -> str:
     return words("evidence.clause", n=_count(before) + _count(after), before=before, after=after)
 
 
+def _alternatives(e: Mapping[str, Any], words: Words) -> str:
+    """All that may have stood there, each with its share."""
+    shares = e["alternatives"]
+    if not isinstance(shares, (list, tuple)) or not shares:
+        raise TypeError("not a list of alternatives")
+    told = [
+        words("evidence.alternative", text=words("quoted", text=str(text)), share=f"{_share(share):.0%}")
+        for text, share in shares
+    ]
+    return words("evidence.alternatives", listed=words("join").join(told))
+
+
+def _share(value: Any) -> float:
+    share = float(value)
+    if not 0 <= share <= 1:
+        raise ValueError("not a share")
+    return share
+
+
 TELL: tuple[tuple[tuple[str, ...], Tell], ...] = (
     (("item", "status", "elsewhere", "stands", "rest"), _prior),
     (("item", "status", "found", "articles", "surviving", "sure"), _item),
@@ -128,6 +147,7 @@ TELL: tuple[tuple[tuple[str, ...], Tell], ...] = (
     (("gain",), lambda e, words: words("evidence.gain", how=_how(e["gain"], words))),
     (("gain_behind",), lambda e, words: words("evidence.gain_behind", how=_how(e["gain_behind"], words))),
     (("runner_up", "runner_up_behind"), _rival),
+    (("alternatives",), _alternatives),
     (
         ("posterior",),
         lambda e, words: words("evidence.posterior", share=_percent(e["posterior"], words)),
