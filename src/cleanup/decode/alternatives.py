@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
+from cleanup.data import Tier
 from cleanup.decode.choice import Hypothesis
 from cleanup.decode.judge import F64, Judge
 from cleanup.decode.places import Places
-from cleanup.decode.repair import Repair, evidence_of
+from cleanup.decode.repair import SUGGEST, Repair, evidence_of
 from cleanup.edits import Apart
 
 # Number of a text, and offset in it.
@@ -93,13 +95,22 @@ def told_apart(repair: Repair, gaps: Mapping[Gap, tuple[Open, Hypothesis]]) -> R
     return replace(repair, evidence=evidence)
 
 
-def flagged(gaps: Mapping[Gap, tuple[Open, Hypothesis]], repairs: Sequence[Sequence[Repair]]) -> list[Repair]:
-    """The gaps in which nothing is repaired, and which hardly read on as they are."""
+def left_over(
+    gaps: Mapping[Gap, tuple[Open, Hypothesis]], repairs: Sequence[Sequence[Repair]]
+) -> list[Repair]:
+    """The gaps in which nothing is repaired since rivals keep each other down, and which hardly read on as they are.
+
+    The likeliest string is suggested where its share is high, with a probability of that share; else a loss is flagged.
+    """
     taken = [Apart((r.start, r.end) for r in own) for own in repairs]
     out = []
     for (number, at), (gap, best) in sorted(gaps.items(), key=lambda g: g[0]):
-        if gap.is_open and gap.p >= FLAG and taken[number].over(at, at) is None:
-            told = {**evidence_of(best.item), **best.told(), "alternatives": [list(s) for s in gap.shares]}
-            out.append(Repair(number, at, at, None, best.rule, "flag", round(gap.p, 4), told))
-            taken[number].add(at, at)
+        share = gap.shares[0][1]
+        p = gap.p if gap.is_open else gap.p * share
+        if p < (FLAG if gap.is_open else SUGGEST) or taken[number].over(at, at) is not None:
+            continue
+        told = {**evidence_of(best.item), **best.told(), "alternatives": [list(s) for s in gap.shares]}
+        written, tier = (None, "flag") if gap.is_open else (best.written, "suggest")
+        out.append(Repair(number, at, at, written, best.rule, cast(Tier, tier), round(p, 4), told))
+        taken[number].add(at, at)
     return out

@@ -14,7 +14,7 @@ import numpy as np
 
 from cleanup.channel.items import Channel, Item, Slot
 from cleanup.decode import inserts, strips
-from cleanup.decode.alternatives import Gap, Open, alternatives, flagged, told_apart, without_rivals
+from cleanup.decode.alternatives import Gap, Open, alternatives, left_over, told_apart, without_rivals
 from cleanup.decode.choice import LEAST as MAYBE
 from cleanup.decode.choice import Hypothesis, choose
 from cleanup.decode.commas import missed
@@ -131,7 +131,7 @@ class Decoder:
         repairs: list[list[Repair]] = [[] for _ in scored.texts]
         for repair in choose(scored, able):
             repairs[repair.number].append(told_apart(repair, gaps))
-        for repair in flagged(gaps, repairs):
+        for repair in left_over(gaps, repairs):
             at = int(scored.scored.starts[repair.number]) + repair.start
             if not depth.silent_at(at, at) and shut[repair.number].over(repair.start, repair.end) is None:
                 repairs[repair.number].append(repair)
