@@ -1,12 +1,14 @@
 """Decoding with a channel: hypotheses, what they are worth, tiers, and what is left alone."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleanup.channel.decisions import consistent
 from cleanup.channel.items import Channel, Item
 from cleanup.data import Document, Silence
 from cleanup.decode import inserts, strips
@@ -291,3 +293,27 @@ def test_many_documents_at_once_are_cleaned_as_one_at_a_time(farm_cleaner):
     assert cleaner.clean_many(documents) == [cleaner.clean(d) for d in documents]
     assert any(o.changed for o in cleaner.clean_many(documents))
     assert cleaner.clean_many([]) == []
+
+
+def test_of_items_that_undo_each_other_none_repairs_unless_one_is_approved(model):
+    strip, insert = Item("strip", "时间"), Item("insert", "时间", slot="after-de")
+    there, back = Item("swap", "最", becomes="更"), Item("swap", "更", becomes="最")
+    kept = Item("strip", "间")
+    assert consistent(Channel("s", (strip, insert, there, back, kept))).items == (kept,)
+    sure = replace(strip, status="approved")
+    assert consistent(Channel("s", (sure, insert, kept))).items == (sure, kept)
+    both = (sure, replace(insert, status="approved"))
+    assert consistent(Channel("s", both)).items == ()
+    rejected = replace(insert, status="rejected")
+    assert consistent(Channel("s", (strip, rejected))).items == (strip, rejected)
+
+
+@pytest.mark.parametrize("apply", ["auto", "suggest"])
+def test_a_channel_that_strips_what_it_pushes_in_settles(apply):
+    items = [Item("strip", "间"), Item("insert", "间", slot="after-de"), Item("insert", "*", slot="after-de")]
+    channel = Channel("s", tuple(replace(i, status="approved") for i in items))
+    text = "守塔人把时记在一块木板上的招聘谁也看不懂，院子中种了一棵石榴的" * 300
+    outcome = Cleaner(RuleSet((), "", frozenset()), apply=apply, channels=[channel]).clean(
+        Document("a", text, "s")
+    )
+    assert not any("fixed point" in note for note in outcome.notes)

@@ -113,3 +113,25 @@ def contradictions(channel: Channel) -> list[tuple[str, str]]:
             other = escaped(back.name)
             out.append((f"{name} 与 {other}：来回互换", f"{name} and {other}: each undoes the other"))
     return out
+
+
+def consistent(channel: Channel) -> Channel:
+    """The channel without items that undo each other's repairs; of two the one that an editor approved stays."""
+    at_work = [i for i in channel.items if i.status != "rejected"]
+    stripped = {i.text: i for i in at_work if i.kind == "strip"}
+    replaced = {(i.text, i.becomes): i for i in at_work if i.kind in ("swap", "spin")}
+    silent = set()
+    for item in at_work:
+        other = None
+        if item.kind == "insert":
+            other = stripped.get(item.text)
+        elif item.kind in ("swap", "spin"):
+            other = replaced.get((item.becomes, item.text))
+        if other is None:
+            continue
+        for one, against in ((item, other), (other, item)):
+            if one.status != "approved" or against.status == "approved":
+                silent.add(one.key)
+    if not silent:
+        return channel
+    return replace(channel, items=tuple(i for i in channel.items if i.key not in silent))

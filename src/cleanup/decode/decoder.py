@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from cleanup.channel.decisions import consistent
 from cleanup.channel.items import Channel, Item, Slot
 from cleanup.decode import inserts, strips
 from cleanup.decode.alternatives import Gap, Open, alternatives, left_over, told_apart, without_rivals
@@ -84,7 +85,7 @@ class Decoder:
 
     def __init__(self, model: Model, channel: Channel, lexicon: Callable[[], Lexicon]) -> None:
         self.model = model
-        self.channel = channel
+        self.channel = channel = consistent(channel)
         self._lexicon = lexicon
         # of digits, letters and characters it never counted the model cannot say where one is missing
         stripped = [i for i in channel.of("strip") if (model.alphabet.encode(i.text) >= CLASSES).all()]
@@ -96,8 +97,10 @@ class Decoder:
         self._phrases = Phrases.unpacked(channel.phrases)
         self._commas, self._habits = channel.of("commas"), Habits(self._phrases.hashes)
         self._written = {(i.becomes, i.text): i for i in (*self._spins, *self._swaps)}
-        # a term that an editor rejected is none, not even one that was found in the slot here alone
+        # a term that an editor rejected is none, not even one that was found in the slot here alone; nor is what the
+        # source strips, or what was put back would be taken out again
         self._rejected = {i.text for i in channel.items if i.kind == "insert" and i.status == "rejected"}
+        self._rejected |= {i.text for i in channel.of("strip")}
         self._slots = {i.slot: i for i in channel.of("insert") if i.text == "*"}
 
     @property
