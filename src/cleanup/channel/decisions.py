@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -97,41 +97,40 @@ def contradictions(channel: Channel) -> list[tuple[str, str]]:
         if len(given) > 1:
             name, listed = escaped(by_key[key].name), ", ".join(sorted(given))
             out.append((f"{name} 有几种状态：{listed}", f"{name} has several statuses: {listed}"))
-    at_work = [item for item in channel.items if item.status != "rejected"]
-    stripped = {i.text: i for i in at_work if i.kind == "strip"}
-    replaced = {(i.text, i.becomes): i for i in at_work if i.kind in ("swap", "spin")}
-    for item in {i.key: i for i in at_work}.values():
-        name = escaped(item.name)
-        if item.kind == "insert" and item.text in stripped:
-            other = escaped(stripped[item.text].name)
-            out.append(
-                (f"{name} 与 {other}：既塞入又滤掉", f"{name} and {other}: both pushed in and taken out")
-            )
-        back = replaced.get((item.becomes, item.text)) if item.kind in ("swap", "spin") else None
-        # each pair is told once, from its smaller end
-        if back is not None and item.text < item.becomes:
-            other = escaped(back.name)
-            out.append((f"{name} 与 {other}：来回互换", f"{name} and {other}: each undoes the other"))
-    return out
+    for item, other in _undoing(channel):
+        names = escaped(item.name), escaped(other.name)
+        zh, en = (
+            ("既塞入又滤掉", "both pushed in and taken out")
+            if item.kind == "insert"
+            else ("来回互换", "each undoes the other")
+        )
+        out.append((f"{names[0]} 与 {names[1]}：{zh}", f"{names[0]} and {names[1]}: {en}"))
+    # a key that stands twice says the same twice
+    return list(dict.fromkeys(out))
 
 
 def consistent(channel: Channel) -> Channel:
     """The channel without items that undo each other's repairs; of two the one that an editor approved stays."""
-    at_work = [i for i in channel.items if i.status != "rejected"]
-    stripped = {i.text: i for i in at_work if i.kind == "strip"}
-    replaced = {(i.text, i.becomes): i for i in at_work if i.kind in ("swap", "spin")}
     silent = set()
-    for item in at_work:
-        other = None
-        if item.kind == "insert":
-            other = stripped.get(item.text)
-        elif item.kind in ("swap", "spin"):
-            other = replaced.get((item.becomes, item.text))
-        if other is None:
-            continue
-        for one, against in ((item, other), (other, item)):
-            if one.status != "approved" or against.status == "approved":
+    for pair in _undoing(channel):
+        for one, other in (pair, pair[::-1]):
+            if one.status != "approved" or other.status == "approved":
                 silent.add(one.key)
     if not silent:
         return channel
     return replace(channel, items=tuple(i for i in channel.items if i.key not in silent))
+
+
+def _undoing(channel: Channel) -> Iterator[tuple[Item, Item]]:
+    """Items of which each undoes the other's repairs: a pair once, from its smaller end. Rejected ones undo nothing."""
+    at_work = [item for item in channel.items if item.status != "rejected"]
+    stripped = {i.text: i for i in at_work if i.kind == "strip"}
+    replaced = {(i.text, i.becomes): i for i in at_work if i.kind in ("swap", "spin")}
+    for item in at_work:
+        other = None
+        if item.kind == "insert":
+            other = stripped.get(item.text)
+        elif item.kind in ("swap", "spin") and item.text < item.becomes:
+            other = replaced.get((item.becomes, item.text))
+        if other is not None:
+            yield item, other

@@ -14,7 +14,7 @@ from cleanup.data import TIERS
 from cleanup.decode import joint
 from cleanup.decode.repair import Repair, evidence_of, tier_of
 from cleanup.decode.texts import Texts
-from cleanup.lm.gains import gains_of_changes
+from cleanup.lm.gains import gains_of_edits
 
 # What is less likely than this alone is not combined with anything.
 LEAST = 1 / (1 + exp(-joint.LEAST))
@@ -52,12 +52,7 @@ def choose(texts: Texts, all_: Sequence[Hypothesis]) -> Iterator[Repair]:
     start = np.array([h.start for h in all_], np.int64)
     end = np.array([h.end for h in all_], np.int64)
     written = [texts.model.alphabet.encode(h.written) for h in all_]
-    gain = np.zeros(len(all_))
-    length = np.array([len(w) for w in written])
-    for k in np.unique(length).tolist():
-        of = np.flatnonzero(length == k)
-        symbols = np.array([written[i] for i in of.tolist()], np.uint16).reshape(len(of), k)
-        gain[of] = gains_of_changes(texts.model, texts.scored, start[of], end[of], symbols)
+    gain = gains_of_edits(texts.model, texts.scored, start, end, written).astype(np.float64)
     odds = np.array([log(min(h.p, _MOST) / (1 - min(h.p, _MOST))) if h.p > 0 else -np.inf for h in all_])
     p, chosen = joint.settle(texts, joint.Hypotheses(start, end, written, odds, gain))
     for island in chosen:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,14 +26,13 @@ from cleanup.decode.habits import Habits
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import Filling, Memo, fill_masks, find_masks, worn
 from cleanup.decode.phrases import Phrases
-from cleanup.decode.places import F32, Places, margins
-from cleanup.decode.repair import SUGGEST, Decoded, Repair, in_doubt, support_elsewhere
+from cleanup.decode.places import F32, Places
+from cleanup.decode.repair import SUGGEST, Decoded, Repair, support_elsewhere
 from cleanup.decode.seams import Seam, decode_seams
 from cleanup.decode.swaps import Swapped, decode_swaps
 from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.decode.veto import Characters, tears_compound
 from cleanup.decode.words import places_of_words
-from cleanup.edits import Apart
 from cleanup.lexicon import Lexicon
 from cleanup.lm.alphabet import CLASSES
 from cleanup.lm.model import Model
@@ -41,7 +41,7 @@ from cleanup.lm.model import Model
 # gap, since the worst of them are the rivals that tell what the best is worth: at 1 nat, and in front of surprises
 # alone, recall at precision .99 is .25 and .14 (tuned and confirmed farms), so it is .32 and .32.
 LEAST, GATE = -3.0, 11.0
-# Places as likely as this are held against every character of the model, too.
+# Terms as likely as this, which may be taken out unasked, are looked at for longer words that they begin.
 _LOOKED_AT_AGAIN = 0.9
 # What another character fits better at is less likely by the nats that it is ahead: with suggestions precision is .93
 # instead of .91 on the bench's farms, and recall .01 to .03 lower.
@@ -103,6 +103,10 @@ class Decoder:
         self._rejected |= {i.text for i in channel.of("strip")}
         self._slots = {i.slot: i for i in channel.of("insert") if i.text == "*"}
 
+    @cached_property
+    def _characters(self) -> Characters:
+        return Characters(self.model)
+
     @property
     def idle(self) -> bool:
         """Whether the channel knows nothing that could be repaired."""
@@ -122,30 +126,23 @@ class Decoder:
     def judge(self, scored: Texts, closed: Sequence[Spans] = ()) -> list[Decoded]:
         """`decode` of texts that are scored already."""
         depth = Depth.of(scored, closed)
-        shut = [Apart(spans) for spans in closed or [()] * len(scored.texts)]
         judged = self._judged(scored)
         able = []
         for h in (*_likely(judged), *self._replaced(scored)):
             number, a = scored.offset(h.start)
-            if depth.silent_at(h.start, h.end) or shut[number].over(a, a + h.end - h.start) is not None:
-                continue
-            able.append(h)
+            if not depth.forbids(number, a, a + h.end - h.start):
+                able.append(h)
         gaps = _gaps(scored, judged)
         repairs: list[list[Repair]] = [[] for _ in scored.texts]
-        for repair in choose(scored, able):
-            repairs[repair.number].append(told_apart(repair, gaps))
-        for repair in left_over(gaps, repairs):
-            at = int(scored.scored.starts[repair.number]) + repair.start
-            if not depth.silent_at(at, at) and shut[repair.number].over(repair.start, repair.end) is None:
-                repairs[repair.number].append(repair)
-        for r in missed(scored, self._commas, self._habits, repairs):
-            at = int(scored.scored.starts[r.number]) + r.start
-            if not depth.silent_at(at, at) and shut[r.number].over(r.start, r.end) is None:
+        for r in choose(scored, able):
+            repairs[r.number].append(told_apart(r, gaps))
+        for r in left_over(gaps, repairs):
+            if not depth.forbids(r.number, r.start, r.end):
                 repairs[r.number].append(r)
-        return [
-            Decoded(tuple(in_doubt(r, bits) for r in sorted(own, key=lambda r: (r.start, r.end))), silent)
-            for own, silent, bits in zip(repairs, depth.silences(), depth.bits.tolist(), strict=True)
-        ]
+        for r in missed(scored, self._commas, self._habits, repairs):
+            if not depth.forbids(r.number, r.start, r.end):
+                repairs[r.number].append(r)
+        return depth.decoded(repairs)
 
     def _replaced(self, texts: Texts) -> Iterator[Hypothesis]:
         """What stands for something else: words behind masks, swapped characters, compounds that spinning broke."""
@@ -254,10 +251,10 @@ class Decoder:
             ]
         )
         asked = judge("strip-char", (*strips.PLACE, *strips.ITEM))
-        p, margin = asked.probability(evidence), margins(places)
+        p, margin = asked.probability(evidence), strips.margin_in(evidence)
         # asked of few, since all characters of the model are tried
         rows = np.flatnonzero(p >= SUGGEST)
-        rivals_of_all = Characters(self.model).rivals(texts, places.take(rows))
+        rivals_of_all = self._characters.rivals(texts, places.take(rows))
         behind = rivals_of_all.behind
         outdone, by = rows[behind < 0], behind[behind < 0]
         margin[outdone] = np.minimum(margin[outdone], by)
@@ -275,7 +272,8 @@ class Decoder:
         evidence = strips.at_places(texts, places, self._lexicon(), rivals)
         asked = judge("strip-word", strips.PLACE)
         p, alone = asked.probability(evidence), without_rivals(asked, evidence, places)
-        return _put_back(places, p, margins(places), "channel-dropped-word", items, alone, {})
+        margin = strips.margin_in(evidence)
+        return _put_back(places, p, margin, "channel-dropped-word", items, alone, {})
 
 
 def _put_back(

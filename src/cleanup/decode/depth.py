@@ -15,9 +15,11 @@ import numpy.typing as npt
 
 from cleanup.data import REASONS, Silence
 from cleanup.decode.lines import LEAST_CHINESE, PLAIN, Lines
+from cleanup.decode.repair import Decoded, Repair, in_doubt
 from cleanup.decode.shapes import han_runs, name_runs, quotations, verse_runs
 from cleanup.decode.signs import F64, Signs, bit, spans
 from cleanup.decode.texts import I64, Bools, Texts
+from cleanup.edits import Apart
 
 # An article is silent as a whole where so much of it is: what is left is headings, or too little to be told.
 WHOLE = 0.75
@@ -44,6 +46,7 @@ class Depth:
     texts: Texts
     why: npt.NDArray[np.int8]
     bits: F64
+    _closed: tuple[Apart, ...]
 
     @classmethod
     def of(cls, texts: Texts, closed: Sequence[Sequence[tuple[int, int]]] = ()) -> Depth:
@@ -61,7 +64,8 @@ class Depth:
         for begin, shut in zip(texts.scored.starts.tolist(), closed, strict=False):
             for a, b in shut:
                 why[begin + a : begin + b] = -1
-        return cls(texts, why, _whole(signs, closed, why))
+        bits = _whole(signs, closed, why)
+        return cls(texts, why, bits, tuple(map(Apart, closed or [()] * len(texts.texts))))
 
     def silent(self, start: I64, end: I64) -> Bools:
         """Which edits of positions start:end touch a place that is not to be decoded."""
@@ -71,6 +75,18 @@ class Depth:
     def silent_at(self, start: int, end: int) -> bool:
         """`silent` of one edit."""
         return bool(self.why[start] >= 0 or self.why[max(start, end - 1)] >= 0)
+
+    def forbids(self, number: int, start: int, end: int) -> bool:
+        """Whether an edit of a text, in offsets of it, touches what is not to be decoded or is closed."""
+        at = int(self.texts.scored.starts[number])
+        return self.silent_at(at + start, at + end) or self._closed[number].over(start, end) is not None
+
+    def decoded(self, repairs: Sequence[Sequence[Repair]]) -> list[Decoded]:
+        """What decoding answers of each text, with its repairs as a text of its depth may have them."""
+        return [
+            Decoded(tuple(in_doubt(r, bits) for r in sorted(own, key=lambda r: (r.start, r.end))), silent)
+            for own, silent, bits in zip(repairs, self.silences(), self.bits.tolist(), strict=True)
+        ]
 
     def silences(self) -> list[tuple[Silence, ...]]:
         """The spans of each text, in order; lines that follow each other for one reason are one span."""

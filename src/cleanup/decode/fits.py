@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleanup.decode.places import Places
-from cleanup.decode.texts import I64, Texts
+from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.lm.gains import parts_of_changes
 from cleanup.lm.model import Model
 
@@ -24,8 +24,8 @@ F32 = npt.NDArray[np.float32]
 _ROUND = 256
 # Where the symbol behind a gap, or it and the three behind it, are no surprise, nothing is missing: of insertions
 # that gain 4 nats 99 in 100 stand where the symbol behind costs more than 4 nats, and the four cost 13.
-SURPRISED = 4.0
-SURPRISED_FOUR = 9.0
+_SURPRISED = 4.0
+_SURPRISED_FOUR = 9.0
 # How much worse the bigrams may find an insertion than the whole model does. At 9 nats they lose none, at 7 nats 1 in
 # 100 of those that gain 4 nats, at 6 nats 4, at 5 nats 9; at 6 an eighth as many are asked as at 9.
 SLACK = 7.0
@@ -76,6 +76,15 @@ class Fits:
         return np.concatenate(rows), np.concatenate(numbers)
 
 
+def surprising(texts: Texts, at: I64, least: float) -> Bools:
+    """Before which of some positions something that gains `least` nats may be missing, by what stands there."""
+    upto = texts.scored.upto
+    out: Bools = (upto[at + 1] - upto[at] < -_SURPRISED) & (
+        upto[at + 4] - upto[at] < -_SURPRISED_FOUR - least
+    )
+    return out
+
+
 def insertions(
     texts: Texts, fits: Fits, least: float, slack: float = SLACK, *, surprised: bool = True
 ) -> Places:
@@ -90,7 +99,7 @@ def insertions(
     at = texts.gaps()
     costs = upto[at + 1] - upto[at]
     if surprised:
-        odd = (costs < -SURPRISED) & (upto[at + 4] - upto[at] < -SURPRISED_FOUR - least)
+        odd = surprising(texts, at, least)
         at, costs = at[odd], costs[odd]
     rows, numbers = fits.between(model, ids[at - 1], ids[at], (costs + least - slack).astype(np.float32))
     place = at[rows]

@@ -80,24 +80,19 @@ def places(
             keep |= (upto[at + 1] - upto[at] < -_SURPRISED) & (numbers >= 0)
         # the model knows one digit and one letter, so what looks like a term to it may be another
         for row in np.flatnonzero(keep & ~chinese).tolist():
-            keep[row] = _text_at(texts, int(at[row]), k) in own
+            keep[row] = texts.text_at(int(at[row]), k) in own
         at, windows, chinese = at[keep], windows[keep], chinese[keep]
         here, behind = parts_of_changes(model, texts.scored, at, at + k, np.zeros((len(at), 0), np.uint16))
         names = _keys(windows)
         for row in np.flatnonzero(~chinese).tolist():
-            names[row] = own.index(_text_at(texts, int(at[row]), k))
+            names[row] = own.index(texts.text_at(int(at[row]), k))
         _, first, which = np.unique(names, return_index=True, return_inverse=True)
         item = which.astype(np.int64) + len(items)
-        items += [_text_at(texts, start, k) for start in at[first].tolist()]
+        items += [texts.text_at(start, k) for start in at[first].tolist()]
         parts.append(Places((), item, at, at + k, here, behind))
     joined = Places.joined(tuple(items), parts)
     # what is written is nothing; the items are what is taken out
-    return joined, _times(texts, joined)
-
-
-def _text_at(texts: Texts, position: int, length: int) -> str:
-    number, a = texts.offset(position)
-    return texts.texts[number][a : a + length]
+    return joined, times_in_article(texts, joined)
 
 
 def _among(windows: Ids, wanted: Ids) -> Bools:
@@ -114,7 +109,7 @@ def _keys(windows: Ids) -> npt.NDArray[np.uint64]:
     return keys
 
 
-def _times(texts: Texts, found: Places) -> I64:
+def times_in_article(texts: Texts, found: Places) -> I64:
     """How often the term of each place stands in its article, as a string."""
     cache: dict[tuple[int, int], int] = {}
     out = np.empty(len(found), np.int64)

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from cleanup.decode.judge import F64
 from cleanup.decode.texts import I64, Texts
 from cleanup.lm.alphabet import Ids
-from cleanup.lm.gains import gains_of_changes
+from cleanup.lm.gains import F32, gains_of_edits
 
 # The model sees four characters on either side; what is farther apart hardly interacts.
 REACH = 3
@@ -52,9 +52,6 @@ class Hypotheses:
     written: Sequence[Ids]
     log_odds: F64
     gain: F64
-
-    def __len__(self) -> int:
-        return len(self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +171,9 @@ def _written(texts: Texts, all_: Hypotheses, c: Sequence[int], lo: int, hi: int)
     return np.concatenate([*parts, texts.ids[at:hi]])
 
 
-def _gains(texts: Texts, all_: Hypotheses, several: Sequence[tuple[int, ...]]) -> F64:
+def _gains(texts: Texts, all_: Hypotheses, several: Sequence[tuple[int, ...]]) -> F32:
     """The gain of each combination, made as one change, shape (len(several),)."""
-    out = np.zeros(len(several))
     start = np.array([int(all_.start[c[0]]) for c in several], np.int64)
     end = np.array([max(int(all_.end[r]) for r in c) for c in several], np.int64)
     written = [_written(texts, all_, c, int(a), int(b)) for c, a, b in zip(several, start, end, strict=True)]
-    length = np.array([len(w) for w in written])
-    for k in np.unique(length).tolist():
-        of = np.flatnonzero(length == k)
-        rows = np.array([written[i] for i in of.tolist()], np.uint16).reshape(len(of), k)
-        out[of] = gains_of_changes(texts.model, texts.scored, start[of], end[of], rows)
-    return out
+    return gains_of_edits(texts.model, texts.scored, start, end, written)

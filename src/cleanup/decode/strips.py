@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleanup.decode.judge import F64
-from cleanup.decode.places import Places, margins, words_around
+from cleanup.decode.places import F32, Places, margins, words_around
 from cleanup.decode.texts import I64, Texts
 from cleanup.lexicon import Lexicon
 from cleanup.lm.alphabet import DIGIT
@@ -62,6 +62,11 @@ def at_places(texts: Texts, places: Places, lexicon: Lexicon, rivals: F64) -> F6
             texts.ids[places.start - 1] == DIGIT,
         ]
     ).astype(np.float64)
+
+
+def margin_in(evidence: F64) -> F32:
+    """How far each insertion is ahead of the best other one, as `at_places` found it, shape (n,), to be changed."""
+    return evidence[:, PLACE.index("margin")].astype(np.float32)
 
 
 def commonness(texts: Texts, items: Sequence[str]) -> F64:

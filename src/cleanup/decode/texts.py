@@ -48,6 +48,11 @@ class Texts:
         number = int(self.article[position])
         return number, position - int(self.scored.starts[number])
 
+    def text_at(self, position: int, length: int) -> str:
+        """The characters from a position on."""
+        number, a = self.offset(position)
+        return self.texts[number][a : a + length]
+
     def chinese(self) -> Bools:
         """Which positions hold a Chinese character."""
         return self.model.alphabet.is_chinese[self.ids]

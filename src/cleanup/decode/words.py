@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cleanup.decode.fits import SURPRISED, SURPRISED_FOUR, Fits, insertions
+from cleanup.decode.fits import Fits, insertions, surprising
 from cleanup.decode.places import Places
 from cleanup.decode.texts import Texts
 from cleanup.lm.gains import parts_of_changes
@@ -35,9 +35,8 @@ def places_of_words(texts: Texts, fits: Fits, least: float = LEAST) -> Places:
 
 def in_full(texts: Texts, items: Sequence[str], least: float) -> Places:
     """Every insertion of a word beside a Chinese character that gains more than `least` nats."""
-    at, upto = texts.gaps(), texts.scored.upto
-    surprised = (upto[at + 1] - upto[at] < -SURPRISED) & (upto[at + 4] - upto[at] < -SURPRISED_FOUR - least)
-    at = at[surprised]
+    at = texts.gaps()
+    at = at[surprising(texts, at, least)]
     parts = []
     for i, item in enumerate(items):
         symbols = texts.model.alphabet.encode(item)

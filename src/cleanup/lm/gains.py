@@ -65,6 +65,17 @@ def gains_of_changes(model: Model, scored: Scored, start: I64, end: I64, written
     return here + behind
 
 
+def gains_of_edits(model: Model, scored: Scored, start: I64, end: I64, written: Sequence[Ids]) -> F32:
+    """`gains_of_changes` of edits that write different numbers of symbols, one array each."""
+    out = np.zeros(len(written), np.float32)
+    length = np.array([len(w) for w in written], np.int64)
+    for k in np.unique(length).tolist():
+        of = np.flatnonzero(length == k)
+        symbols = np.array([written[i] for i in of.tolist()], np.uint16).reshape(len(of), k)
+        out[of] = gains_of_changes(model, scored, start[of], end[of], symbols)
+    return out
+
+
 def parts_of_changes(model: Model, scored: Scored, start: I64, end: I64, written: Ids) -> tuple[F32, F32]:
     """The gain of replacing ids[start:end] in its two parts, shape (n,) each.
 
@@ -96,20 +107,15 @@ def gains(model: Model, texts: Sequence[str], edits: Sequence[tuple[int, Edit]])
     Each is judged alone, in the text as it is. ValueError where an edit reaches out of its text.
     """
     scored = Scored.of(model, texts)
-    out = np.zeros(len(edits), np.float32)
-    by_length: dict[int, list[int]] = {}
-    for i, (number, edit) in enumerate(edits):
+    for number, edit in edits:
         if not 0 <= number < len(texts):
             raise ValueError(f"there is no text {number}")
         if edit.end > len(texts[number]):
             raise ValueError(
                 f"edit {edit} reaches out of text {number}, which has {len(texts[number])} characters"
             )
-        by_length.setdefault(len(edit.replacement), []).append(i)
-    for k, members in sorted(by_length.items()):
-        begin = scored.starts[[edits[i][0] for i in members]]
-        start = begin + np.array([edits[i][1].start for i in members])
-        end = begin + np.array([edits[i][1].end for i in members])
-        joined = model.alphabet.encode("".join(edits[i][1].replacement for i in members))
-        out[members] = gains_of_changes(model, scored, start, end, joined.reshape(len(members), k))
-    return out
+    begin = scored.starts[np.array([number for number, _ in edits], np.int64)]
+    start = begin + np.array([edit.start for _, edit in edits], np.int64)
+    end = begin + np.array([edit.end for _, edit in edits], np.int64)
+    written = [model.alphabet.encode(edit.replacement) for _, edit in edits]
+    return gains_of_edits(model, scored, start, end, written)

@@ -14,12 +14,12 @@ import numpy as np
 
 from cleanup.channel.items import Channel, Item
 from cleanup.data import Tier
-from cleanup.decode import inserts
+from cleanup.decode import inserts, strips
 from cleanup.decode.depth import Depth
 from cleanup.decode.judge import F64, judge
 from cleanup.decode.masks import find_masks
-from cleanup.decode.places import F32, Places, best_apart, margins
-from cleanup.decode.repair import Decoded, Repair, in_doubt
+from cleanup.decode.places import F32, Places, best_apart
+from cleanup.decode.repair import Decoded, Repair
 from cleanup.decode.single import chars, masked, swapped, terms
 from cleanup.decode.single.made import NOTHING, Made
 from cleanup.decode.single.pooling import Pooled, pooled
@@ -81,24 +81,15 @@ class SingleDecoder:
         scored = Texts.of(self.model, texts)
         made = made or [NOTHING] * len(texts)
         depth = Depth.of(scored, closed)
-        shut = [Apart(spans) for spans in closed or [()] * len(texts)]
         repairs: list[list[Repair]] = [[] for _ in texts]
         taken = [Apart([]) for _ in texts]
         for r in [*self._chosen(scored, made), *self._replaced(scored, made)]:
             n = r.number
-            at = int(scored.scored.starts[n])
-            if (
-                depth.silent_at(at + r.start, at + r.end)
-                or shut[n].over(r.start, r.end) is not None
-                or taken[n].over(r.start, r.end) is not None
-            ):
+            if depth.forbids(n, r.start, r.end) or taken[n].over(r.start, r.end) is not None:
                 continue
             taken[n].add(r.start, r.end)
             repairs[n].append(r)
-        return [
-            Decoded(tuple(in_doubt(r, bits) for r in sorted(own, key=lambda r: (r.start, r.end))), silent)
-            for own, silent, bits in zip(repairs, depth.silences(), depth.bits.tolist(), strict=True)
-        ]
+        return depth.decoded(repairs)
 
     def _chosen(self, texts: Texts, made: Sequence[Made]) -> list[Repair]:
         """What is missing and what was pushed in, the surest of those that meet."""
@@ -134,7 +125,7 @@ class SingleDecoder:
         first = chars.at_places(texts, missing, self._gaps, self._lexicon(), rivals)
         neighbours = chars.context(texts, missing)
         q = judge("single-char-scan", chars.SCAN).probability(first)
-        ahead = margins(missing)
+        ahead = strips.margin_in(first)
         kept, kept_p = _likely(missing, q)
         pool = _pool(texts, missing.take(kept), neighbours[kept], kept_p)
         # terms first: what they explain is no gap
@@ -159,7 +150,7 @@ class SingleDecoder:
         found = terms.after_de(texts) if self._slot else Places.none()
         if any(m.emptied for m in made):
             found = found.take(terms.open_slots(texts, found, made))
-        often = terms.times(texts, found)
+        often = inserts.times_in_article(texts, found)
         return found, often, terms.at_places(texts, found, often)
 
     def _repair(self, texts: Texts, made: Sequence[Made], found: Found, row: int) -> Repair:

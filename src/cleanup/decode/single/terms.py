@@ -53,13 +53,8 @@ def after_de(texts: Texts) -> Places:
     here, behind = parts_of_changes(model, texts.scored, start, end, np.zeros((len(start), 0), np.uint16))
     names: dict[str, int] = {}
     spans = zip(start.tolist(), end.tolist(), strict=True)
-    item = np.array([names.setdefault(_text(texts, a, b - a), len(names)) for a, b in spans], np.int64)
+    item = np.array([names.setdefault(texts.text_at(a, b - a), len(names)) for a, b in spans], np.int64)
     return Places.joined(tuple(names), [Places((), item, start, end, here, behind)])
-
-
-def _text(texts: Texts, position: int, length: int) -> str:
-    number, a = texts.offset(position)
-    return texts.texts[number][a : a + length]
 
 
 def open_slots(texts: Texts, found: Places, made: Sequence[Made]) -> I64:
@@ -72,17 +67,6 @@ def open_slots(texts: Texts, found: Places, made: Sequence[Made]) -> I64:
         ],
         np.int64,
     )
-
-
-def times(texts: Texts, found: Places) -> I64:
-    """How often the term of each place stands in its article."""
-    cache: dict[tuple[int, int], int] = {}
-    out = np.empty(len(found), np.int64)
-    for row, key in enumerate(zip(texts.article[found.start].tolist(), found.item.tolist(), strict=True)):
-        if key not in cache:
-            cache[key] = texts.texts[key[0]].count(found.items[key[1]])
-        out[row] = cache[key]
-    return out
 
 
 def at_places(texts: Texts, found: Places, often: I64) -> F64:
