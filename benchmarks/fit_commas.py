@@ -12,7 +12,6 @@ undamaged articles. With --check nothing is written.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,6 @@ from pathlib import Path
 import numpy as np
 
 from cleanup.channel.items import Item
-from cleanup.decode import judge as judging
 from cleanup.decode.commas import EVIDENCE, SUREST, Gaps, evidence, gaps, lost_commas
 from cleanup.decode.habits import COMMA, Habits
 from cleanup.decode.judge import Judge, fit
@@ -30,6 +28,7 @@ from cleanup.learn.commas import learn_commas
 from cleanup.lm.model import Model
 from farms import Farm, farms, is_tuned, model_for
 from folds import family
+from judges import recalls, right_by_p, write
 
 ARTICLES = 400
 KIND = "lost_punctuation"
@@ -37,6 +36,7 @@ COMMAS = "，,"
 # Shares of the commas that stand which are taken out for fitting.
 TAKEN = (0.1, 0.25)
 BARS = (0.99, 0.97, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
+BINS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.87)
 
 
 @dataclass
@@ -77,25 +77,6 @@ class Case:
         return cls(scored, found, x, right, lost, rate, item.rate if item else 0.0)
 
 
-def curve(p: np.ndarray, right: np.ndarray, lost: int) -> str:
-    order = np.argsort(-p, kind="stable")
-    hits = np.cumsum(right[order])
-    precision = hits / np.arange(1, len(order) + 1)
-    out = []
-    for least in BARS:
-        good = np.flatnonzero(precision >= least)
-        out.append(f"{hits[good[-1]] / max(1, lost) if len(good) else 0:.3f}")
-    return " ".join(out)
-
-
-def calibration(p: np.ndarray, right: np.ndarray) -> str:
-    out = []
-    for lo, hi in ((0.3, 0.5), (0.5, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.87), (0.87, 1)):
-        of = (p >= lo) & (p < hi)
-        out.append(f"[{lo}] {right[of].mean() if of.any() else 0:.2f} of {of.sum()}")
-    return ", ".join(out)
-
-
 def fitted(cases: list[Case]) -> Judge:
     x = np.concatenate([c.evidence[c.right >= 0] for c in cases])
     y = np.concatenate([c.right[c.right >= 0] for c in cases])
@@ -106,7 +87,7 @@ def tell(title: str, judge: Judge, case: Case) -> tuple[np.ndarray, np.ndarray]:
     ok = case.right >= 0
     p, y = SUREST * judge.probability(case.evidence[ok]), case.right[ok]
     print(
-        f"{title:28} {curve(p, y, case.lost)} of {case.lost} (rate {case.rate:.2f}, learned {case.learned:.2f}); {p.sum():.0f} told, {y.sum():.0f} seen",
+        f"{title:28} {recalls(p, y, case.lost, BARS)} of {case.lost} (rate {case.rate:.2f}, learned {case.learned:.2f}); {p.sum():.0f} told, {y.sum():.0f} seen",
         flush=True,
     )
     return p, y
@@ -162,7 +143,9 @@ def main() -> None:
         told = [tell(s, judge, case) for s, case in as_is.items() if is_tuned(s) == half]
         p, y = (np.concatenate(x) for x in zip(*told, strict=True))
         lost = sum(case.lost for s, case in as_is.items() if is_tuned(s) == half)
-        print(f"{title:28} {curve(p, y, lost)} of {lost}\n   right by confidence: {calibration(p, y)}")
+        print(
+            f"{title:28} {recalls(p, y, lost, BARS)} of {lost}\n   right by confidence: {right_by_p(p, y, BINS, 2)}"
+        )
     losers = {s: f for s, f in every.items() if s in as_is}
     honest = {s: f for s, f in every.items() if s not in as_is}
     harm({s: f for s, f in honest.items() if s.endswith("-clean")}, losers, a.models)
@@ -171,11 +154,7 @@ def main() -> None:
     ]
     print(f"sources that lost none and have an item: {spared or 'none'}")
     if not a.check:
-        table = json.loads(judging.WEIGHTS.read_text("utf-8"))
-        weights = {n: round(float(w), 4) for n, w in zip(judge.names, judge.weights, strict=True)}
-        table["comma"] = {"bias": round(judge.bias, 4), "weights": weights}
-        text = json.dumps(dict(sorted(table.items())), indent=1, ensure_ascii=False)
-        judging.WEIGHTS.write_text(text + "\n", "utf-8")
+        write({"comma": judge})
 
 
 if __name__ == "__main__":

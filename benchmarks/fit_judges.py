@@ -10,17 +10,15 @@ printed is for the tuned and for the other sources apart. With --check nothing i
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from cleanup.decode import inserts, strips
-from cleanup.decode import judge as judging
 from cleanup.decode.decoder import GATE, LEAST
 from cleanup.decode.fits import Fits, insertions
-from cleanup.decode.judge import Judge, as_table, fit
+from cleanup.decode.judge import Judge, fit
 from cleanup.decode.places import best_apart
 from cleanup.decode.texts import Texts
 from cleanup.learn import inserts as learn_inserts
@@ -30,6 +28,7 @@ from cleanup.learn.candidates import characters
 from cleanup.learn.source import learn_channel, restored
 from cleanup.lexicon import shared
 from farms import Farm, farms, is_tuned, model_for
+from judges import recalls, right_by_p, write
 
 ARTICLES = 400
 # What is weighed in pairs for terms pushed in, with the bounds it is held to: linear alone, recall at precision .99 is
@@ -115,19 +114,10 @@ class Fitter:
                 ys.append(right[s][rows])
                 gold += sum(sum(farm.done.get(k, {}).values()) for k in kinds)
             ps, ys = np.concatenate(ps), np.concatenate(ys)
-            order = np.argsort(-ps)
-            precision = np.cumsum(ys[order]) / np.arange(1, len(ys) + 1)
-            hits = np.cumsum(ys[order])
-            at = []
-            for least in (0.99, 0.97, 0.95, 0.9, 0.8):
-                good = np.flatnonzero(precision >= least)
-                at.append(f"{hits[good[-1]] / max(1, gold) if len(good) else 0:.3f}")
-            bins = []
-            for lo, hi in ((0.5, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 0.99), (0.99, 1.01)):
-                of = (ps >= lo) & (ps < hi)
-                bins.append(f"[{lo}] {ys[of].mean() if of.any() else 0:.3f} of {of.sum()}")
+            at = recalls(ps, ys, gold, (0.99, 0.97, 0.95, 0.9, 0.8))
+            bins = right_by_p(ps, ys, (0.5, 0.7, 0.9, 0.97, 0.99))
             print(
-                f"{title:18} {name:9} recall at .99 .97 .95 .9 .8: {' '.join(at)} of {gold}; right by p: {', '.join(bins)}",
+                f"{title:18} {name:9} recall at .99 .97 .95 .9 .8: {at} of {gold}; right by p: {bins}",
                 flush=True,
             )
         quiet = [(p[s] >= 0.5).sum() for s in self.clean if s in p]
@@ -234,18 +224,6 @@ class Fitter:
         self.curve("insert", places, p, right, ("spam_insertion",))
         self.rivals = {s: inserts.around(x.texts, x.places, p[s]) for s, x in scans.items()}
 
-    def write(self, path: Path) -> None:
-        table = {q: as_table(j) for q, j in sorted(self.weights.items())}
-        path.write_text(
-            json.dumps(
-                {**(json.loads(path.read_text()) if path.exists() else {}), **table},
-                indent=1,
-                ensure_ascii=False,
-            )
-            + "\n",
-            "utf-8",
-        )
-
 
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -259,10 +237,10 @@ def main() -> None:
     fitter.inserts()  # first: what is pushed in is a rival of what is dropped
     fitter.characters()
     if not a.check:
-        fitter.write(judging.WEIGHTS)
+        write(fitter.weights)
     fitter.words()
     if not a.check:
-        fitter.write(judging.WEIGHTS)
+        write(fitter.weights)
 
 
 if __name__ == "__main__":

@@ -10,14 +10,12 @@ undamaged source; everything printed is for the tuned and for the other sources 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
 
 from cleanup.channel.prior import shipped_prior
 from cleanup.decode import inserts
-from cleanup.decode import judge as judging
 from cleanup.decode.judge import Judge, fit
 from cleanup.decode.masks import find_masks
 from cleanup.decode.places import best_apart
@@ -28,6 +26,7 @@ from cleanup.decode.texts import Texts
 from cleanup.lexicon import shared
 from farms import Farm, farms, is_tuned, model_for
 from fit_judges import labels
+from judges import recalls, right_by_p, write
 
 LEAST = 0.05
 
@@ -81,20 +80,9 @@ class Fitter:
                 ys.append(right[s][rows])
                 gold += sum(farm.done.get(kind, {}).values())
             ps, ys = np.concatenate(ps), np.concatenate(ys)
-            order = np.argsort(-ps)
-            precision = np.cumsum(ys[order]) / np.arange(1, len(ys) + 1)
-            hits = np.cumsum(ys[order])
-            at = [
-                f"{hits[good[-1]] / max(1, gold) if len(good := np.flatnonzero(precision >= least)) else 0:.3f}"
-                for least in (0.99, 0.97, 0.95, 0.9, 0.8)
-            ]
-            bins = []
-            for lo, hi in ((0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 0.99), (0.99, 1.01)):
-                of = (ps >= lo) & (ps < hi)
-                bins.append(f"[{lo}] {ys[of].mean() if of.any() else 0:.3f} of {of.sum()}")
-            print(
-                f"{title:12} {name:9} recall at .99 .97 .95 .9 .8: {' '.join(at)} of {gold}; {', '.join(bins)}"
-            )
+            at = recalls(ps, ys, gold, (0.99, 0.97, 0.95, 0.9, 0.8))
+            bins = right_by_p(ps, ys, (0.3, 0.5, 0.7, 0.9, 0.97, 0.99))
+            print(f"{title:12} {name:9} recall at .99 .97 .95 .9 .8: {at} of {gold}; {bins}")
         for name, own in (("fitted", self.clean[::2]), ("other", self.clean[1::2])):
             ps = np.concatenate(
                 [p[s][best_apart(places[s], p[s])] if places[s] is not None else p[s] for s in own]
@@ -111,7 +99,7 @@ class Fitter:
         found, often, seen, right_t = {}, {}, {}, {}
         for s, t in self.texts.items():
             found[s] = terms.after_de(t)
-            often[s] = terms.times(t, found[s])
+            often[s] = inserts.times_in_article(t, found[s])
             seen[s] = terms.at_places(t, found[s], often[s])
             right_t[s] = labels(self.sources[s], t, found[s], "")
         pt = self.fit("single-term-scan", terms.SCAN, seen, right_t)
@@ -178,13 +166,6 @@ class Fitter:
         t = self.texts[s]
         return pooled(t.article[places.start], places.item, context, p, hits, len(t.texts))
 
-    def write(self, path: Path) -> None:
-        table = json.loads(path.read_text("utf-8"))
-        for q, j in self.weights.items():
-            weights = {n: round(float(w), 4) for n, w in zip(j.names, j.weights, strict=True)}
-            table[q] = {"bias": round(j.bias, 4), "weights": weights}
-        path.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -201,7 +182,7 @@ def main() -> None:
     for q, j in fitter.weights.items():
         print(q, {n: round(float(w), 2) for n, w in zip(j.names, j.weights, strict=True)}, round(j.bias, 2))
     if not a.check:
-        fitter.write(judging.WEIGHTS)
+        write(fitter.weights)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,11 @@ other undamaged source, with models that have not counted their families. With -
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from cleanup.decode import judge as judging
 from cleanup.decode import strips
 from cleanup.decode.judge import Judge, fit
 from cleanup.decode.phrases import Phrases
@@ -30,6 +28,7 @@ from cleanup.learn.source import learn_channel, restored
 from cleanup.lexicon import shared
 from farms import Farm, farms, is_tuned, model_for
 from fit_judges import labels
+from judges import recalls, right_by_p, write
 
 # Words that all contexts together hardly want are not asked what the rest of the evidence says.
 ODDS = 8.0
@@ -100,20 +99,11 @@ def fit_places(garbled: dict[str, Farm], models: Path) -> Judge:
             ys.append(right[rows])
             gold += sum(garbled[s].done.get("dropped_word", {}).values())
         p, y = np.concatenate(ps), np.concatenate(ys)
-        order = np.argsort(-p)
-        hits = np.cumsum(y[order])
-        precision = hits / np.arange(1, len(y) + 1)
-        at = [
-            f"{hits[good[-1]] / gold if len(good := np.flatnonzero(precision >= least)) else 0:.3f}"
-            for least in (0.99, 0.95, 0.9, 0.8)
-        ]
-        bins = [
-            f"[{lo}] {y[of].mean() if (of := (p >= lo) & (p < hi)).any() else 0:.2f} of {of.sum()}"
-            for lo, hi in ((0.5, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 1.01))
-        ]
+        at = recalls(p, y, gold, (0.99, 0.95, 0.9, 0.8))
+        bins = right_by_p(p, y, (0.5, 0.7, 0.9, 0.97), 2)
         print(
             "list given, tuned" if tuned else "list given, confirmed",
-            f"recall at .99 .95 .9 .8: {' '.join(at)} of {gold}; right by p: {', '.join(bins)}",
+            f"recall at .99 .95 .9 .8: {at} of {gold}; right by p: {bins}",
         )
     return judge
 
@@ -133,11 +123,7 @@ def main() -> None:
     if not a.places:
         judges["word-called-for"] = fit_lists(garbled, clean, a.models)
     if not a.check:
-        table = json.loads(judging.WEIGHTS.read_text("utf-8"))
-        for question, j in judges.items():
-            weights = {n: round(float(w), 4) for n, w in zip(j.names, j.weights, strict=True)}
-            table[question] = {"bias": round(j.bias, 4), "weights": weights}
-        judging.WEIGHTS.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        write(judges)
 
 
 if __name__ == "__main__":
