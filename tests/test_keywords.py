@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cleanup.chars import char_class
 from cleanup.data import Document, LineMap
 from cleanup.detect.hints import families, has_hint
-from cleanup.detect.keywords import Keywords
+from cleanup.keywords import Keywords
 from cleanup.detect.late import late_re, late_regex
 from cleanup.detect.reading import Reading
 from cleanup.fold import View, fold

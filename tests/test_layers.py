@@ -8,9 +8,9 @@ from conftest import ROOT
 LAYERS = [
     {"errors"},
     {"data", "chars", "chinese"},
-    {"fold", "edits", "builtin", "sampling", "config"},
-    {"lexicon", "rules", "lm", "recurrence", "channel"},
-    {"dumps", "detect"},
+    {"fold", "edits", "builtin", "sampling", "keywords"},
+    {"lexicon", "rules", "lm", "recurrence", "channel", "protect"},
+    {"dumps", "detect", "config"},
     {"decode", "numbering"},
     {"pipeline"},
     {"verify", "facts", "learn"},

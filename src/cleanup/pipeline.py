@@ -39,6 +39,7 @@ from cleanup.detect.share import spare_all_page
 from cleanup.fold import View, fold
 from cleanup.lexicon import Lexicon, shared
 from cleanup.numbering import numbered
+from cleanup.protect import Terms
 from cleanup.recurrence import Recurrence
 from cleanup.rules import RuleSet
 
@@ -57,6 +58,7 @@ PASSES = 8
 # Two findings so near each other are about one thing.
 _BESIDE = 1
 _LOST_OR_PUSHED_IN = frozenset({"dropped_char", "dropped_word", "spam_insertion"})
+NO_TERMS = Terms()
 _TAKES = {"none": (), "auto": ("auto",), "suggest": ("auto", "suggest")}
 
 
@@ -132,6 +134,7 @@ class Cleaner:
         channels: Sequence[Channel] = (),
         model: Callable[[], Model] | None = None,
         prior: Channel | None = None,
+        protected: Terms = NO_TERMS,
     ) -> None:
         self.rules = rules
         self.recurrence = recurrence
@@ -139,6 +142,7 @@ class Cleaner:
         self.lang = lang
         self.channels = {c.source: c for c in channels}
         self.prior = prior
+        self.protected = protected
         self._lexicon = lexicon
         self.model = model or _shipped_model
         self._by_stage = [Book([r for r in rules.rules if stage.takes(r)]) for stage in STAGES]
@@ -158,6 +162,7 @@ class Cleaner:
             channels=tuple(self.channels.values()) if channels is None else channels,
             model=self.model,
             prior=self.prior,
+            protected=self.protected,
         )
 
     def clean(self, document: Document) -> Outcome:
@@ -242,6 +247,8 @@ class Cleaner:
                 if answer is not None:
                     silences = _silences_home(answer.silences, passes.edits)
                     repairs = _clear_of(found, answer.repairs) if alone else answer.repairs
+                    if self.rules.off:
+                        repairs = [r for r in repairs if r.rule not in self.rules.off]
                     found = _with_repairs(found, asked_once(repairs, _emptied(passes, due)))
                     chosen = self._wanted(found)
             seen.append(found)
@@ -300,6 +307,8 @@ class Cleaner:
         title = str(document.meta.get("title") or "")
         markdown = document.meta.get("format") == "md"
         closed = closed_spans(text, markdown=markdown)
+        if self.protected:
+            closed = merge([*closed, *self.protected.places(text)])
         emphasis = emphasis_spans(text) if markdown else ()
         view = original if text == document.text else fold(text)
         recurring = self.recurrence.of(document.source) if self.recurrence else None

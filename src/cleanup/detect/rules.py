@@ -11,7 +11,7 @@ from typing import Any
 import regex
 
 from cleanup.data import TIER_CONFIDENCE, Rule
-from cleanup.detect.keywords import Keywords
+from cleanup.keywords import Keywords
 from cleanup.detect.reading import Proposal, Reading, lines
 from cleanup.lexicon import Lexicon
 
