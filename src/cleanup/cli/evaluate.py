@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cleanup.cli.configured import ConfigOption
 from cleanup.cli.evaluate_tables import print_tables, write_json
 from cleanup.cli.options import (
     LANG_DEFAULT,
@@ -124,6 +125,7 @@ def evaluate(
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help=told("输出 JSON。", "Write JSON."))] = False,
+    config: ConfigOption = None,
     lang: LangOption = LANG_DEFAULT,
 ) -> None:
     """Read, run unless findings are given, score, tell, compare with the floors."""

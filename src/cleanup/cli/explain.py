@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from cleanup.cli.configured import ConfigOption
 from cleanup.cli.options import (
     LANG_DEFAULT,
     EncodingOption,
     LangOption,
     OffOption,
     PriorOption,
+    ProtectedOption,
     RulesOption,
     ShippedOption,
     known_encoding,
     language,
+    protected_terms,
 )
 from cleanup.cli.voice import Voice, errors_told, told
 from cleanup.data import Finding
@@ -80,10 +83,12 @@ def explain(
     rules: RulesOption = [],  # noqa: B006 - typer copies it
     off: OffOption = [],  # noqa: B006
     shipped: ShippedOption = True,
+    protected: ProtectedOption = [],  # noqa: B006
     encoding: EncodingOption = "auto",
     json: Annotated[
         bool, typer.Option("--json", help=told("每处发现写一行 JSON。", "Write findings as JSON lines."))
     ] = False,
+    config: ConfigOption = None,
     lang: LangOption = LANG_DEFAULT,
 ) -> None:
     """Parse, clean, tell."""
@@ -109,7 +114,11 @@ def explain(
         document = Document(str(file or "text"), body, source, file=str(file or ""), meta=meta)
         channels = (known,) if known is not None else ()
         outcome = Cleaner(
-            ruleset, lang=voice.lang, channels=channels, prior=shipped_prior() if prior else None
+            ruleset,
+            lang=voice.lang,
+            channels=channels,
+            prior=shipped_prior() if prior else None,
+            protected=protected_terms(protected),
         ).clean(document)
         if json:
             import msgspec

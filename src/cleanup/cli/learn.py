@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from cleanup.cli.channel_common import tell_contradictions
+from cleanup.cli.configured import ConfigOption
 from cleanup.cli.options import (
     LANG_DEFAULT,
     EncodingOption,
@@ -108,6 +109,7 @@ def learn(
     ] = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
+    config: ConfigOption = None,
     lang: LangOption = LANG_DEFAULT,
 ) -> None:
     """Parse, learn, tell."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
+from cleanup.cli.configured import with_channels, with_off, with_protected, with_rules
 from cleanup.cli.voice import Lang, start_lang, told
 from cleanup.data import Apply
 from cleanup.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
     from cleanup.lm.model import Model
+    from cleanup.protect import Terms
 
 LangOption = Annotated[
     str,
@@ -28,6 +30,7 @@ RulesOption = Annotated[
     list[Path],
     typer.Option(
         "--rules",
+        callback=with_rules,
         help=told("另加的规则文件或文件夹，可重复。", "More rule files or folders; may be repeated."),
         show_default=False,
     ),
@@ -37,7 +40,21 @@ OffOption = Annotated[
     typer.Option(
         "--off",
         metavar="RULE",
+        callback=with_off,
         help=told("停用某条规则，可重复。", "A rule not to use; may be repeated."),
+        show_default=False,
+    ),
+]
+ProtectedOption = Annotated[
+    list[Path],
+    typer.Option(
+        "--protected",
+        metavar="FILE",
+        callback=with_protected,
+        help=told(
+            "保护词表，每行一个词（可写“左-,词,-右”），可重复；这些词不改。",
+            "Protected terms, one a line (or left-,term,-right), which stay as they are; may be repeated.",
+        ),
         show_default=False,
     ),
 ]
@@ -84,6 +101,7 @@ ChannelsOption = Annotated[
     typer.Option(
         "--channel",
         metavar="PATH",
+        callback=with_channels,
         help=told(
             "现成的信道文件或文件夹，可重复；其中的来源不再学。",
             "Channel files or folders to use as they are; their sources are not learned. May be repeated.",
@@ -159,6 +177,13 @@ def model_opener(path: Path | None) -> Callable[[], Model] | None:
         return Model.open(path)
 
     return opened
+
+
+def protected_terms(paths: Sequence[Path]) -> Terms:
+    """The protected terms of some files. Raises UsageError."""
+    from cleanup.protect import Terms, read_terms
+
+    return Terms(tuple(term for path in paths for term in read_terms(path)))
 
 
 def language(value: str) -> Lang:

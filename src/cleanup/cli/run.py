@@ -13,6 +13,7 @@ import typer
 
 from cleanup.cli.channel_common import tell_contradictions
 from cleanup.cli.channel_run import given_channels, tell_channels
+from cleanup.cli.configured import ConfigOption
 from cleanup.cli.options import (
     LANG_DEFAULT,
     ChannelsOption,
@@ -24,6 +25,7 @@ from cleanup.cli.options import (
     OffOption,
     OverwriteOption,
     PriorOption,
+    ProtectedOption,
     QuietOption,
     RulesOption,
     ShippedOption,
@@ -34,6 +36,7 @@ from cleanup.cli.options import (
     known_encoding,
     language,
     model_opener,
+    protected_terms,
     tiers_to_apply,
 )
 from cleanup.cli.voice import Voice, errors_told, told
@@ -126,6 +129,7 @@ def run(
     rules: RulesOption = [],  # noqa: B006 - typer copies it
     off: OffOption = [],  # noqa: B006
     shipped: ShippedOption = True,
+    protected: ProtectedOption = [],  # noqa: B006
     encoding: EncodingOption = "auto",
     format: Annotated[
         str,
@@ -195,6 +199,7 @@ def run(
     overwrite: OverwriteOption = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
+    config: ConfigOption = None,
     lang: LangOption = LANG_DEFAULT,
 ) -> None:
     """Parse, run, tell."""
@@ -211,6 +216,7 @@ def run(
             "rules": [str(p) for p in rules],
             "off": sorted(off),
             "shipped": shipped,
+            "protected": [str(p) for p in protected],
             "apply": tiers,
             "encoding": known_encoding(encoding),
             "fields": [id_field, text_field, source_field, title_field],
@@ -261,7 +267,14 @@ def _run(
     tell_contradictions(voice, loaded)
     opener = model_opener(Path(options["model"]) if options["model"] else None)
     known = shipped_prior() if options["prior"] else None
-    cleaner = Cleaner(rules, apply=options["apply"], lang=voice.lang, model=opener, prior=known)
+    cleaner = Cleaner(
+        rules,
+        apply=options["apply"],
+        lang=voice.lang,
+        model=opener,
+        prior=known,
+        protected=protected_terms([Path(p) for p in options["protected"]]),
+    )
     fields = replace(Fields(*options["fields"]), html=options["html"])
     batch_options = Options(
         fields,

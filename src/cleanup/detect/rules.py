@@ -11,8 +11,8 @@ from typing import Any
 import regex
 
 from cleanup.data import TIER_CONFIDENCE, Rule
-from cleanup.keywords import Keywords
 from cleanup.detect.reading import Proposal, Reading, lines
+from cleanup.keywords import Keywords
 from cleanup.lexicon import Lexicon
 
 # One rule on one article. Patterns that ship need under a millisecond for 100 kB; a pattern that
