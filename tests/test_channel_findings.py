@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from cleanup.batch import Options, Watch, run
+from cleanup.batch import Options, run
 from cleanup.channel.files import channel_file_name, read_channel, write_channel
 from cleanup.channel.items import Channel, Item
 from cleanup.data import Document
+from cleanup.flow import Watch
 from cleanup.pipeline import Cleaner
 from cleanup.report import html
 from cleanup.report.evidence import sentences

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from cleanup.chars import char_class
 from cleanup.data import Document, LineMap
 from cleanup.detect.hints import families, has_hint
-from cleanup.keywords import Keywords
 from cleanup.detect.late import late_re, late_regex
 from cleanup.detect.reading import Reading
 from cleanup.fold import View, fold
+from cleanup.keywords import Keywords
 
 few = st.text("木匠的刨-]^\\\n", max_size=12)
 

@@ -13,7 +13,7 @@ LAYERS = [
     {"dumps", "detect", "config"},
     {"decode", "numbering"},
     {"pipeline"},
-    {"verify", "facts", "learn"},
+    {"verify", "facts", "learn", "flow"},
     {"api", "rulewriter", "tally", "runfolder", "report", "evaluate"},
     {"batch", "revert", "check"},
     {"dedup"},

@@ -9,7 +9,7 @@ from collections import defaultdict
 import pytest
 from typer.testing import CliRunner
 
-from cleanup import batch
+from cleanup import batch, flow
 from cleanup.channel.files import channel_file_name, read_channel
 from cleanup.cli.app import app
 from cleanup.learn.dump import prose
@@ -126,7 +126,7 @@ def test_articles_one_a_file_are_learned_and_cleaned_as_records_are(cleaned, tmp
 
 
 def test_batches_change_no_byte(farm, learned, cleaned, tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "TOGETHER", 1)
+    monkeypatch.setattr(flow, "TOGETHER", 1)
     out = tmp_path / "out"
     cleanup("run", farm, "--out", out, "--channel", learned[0])
     but = ("run.log.json", FILE, PHRASES)

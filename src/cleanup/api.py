@@ -12,14 +12,11 @@ from cleanup import pipeline
 from cleanup.channel.files import read_channels
 from cleanup.channel.prior import shipped_prior
 from cleanup.data import Apply, Document, Outcome
+from cleanup.flow import TOGETHER
 from cleanup.verify import load_verified
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-# Rows that are cleaned together; more gain nothing.
-_TOGETHER = 64
 
 
 class Cleaner(pipeline.Cleaner):
@@ -69,8 +66,8 @@ class Cleaner(pipeline.Cleaner):
             for row, (name, value, own) in enumerate(zip(names, cleaned, sources, strict=False))
             if isinstance(value, str)
         ]
-        for at in range(0, len(documents), _TOGETHER):
-            rows, together = zip(*documents[at : at + _TOGETHER], strict=True)
+        for at in range(0, len(documents), TOGETHER):
+            rows, together = zip(*documents[at : at + TOGETHER], strict=True)
             for row, outcome in zip(rows, self.clean_many(together), strict=True):
                 cleaned[row] = outcome.text
         out = df.copy(deep=False)

@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -26,6 +26,7 @@ from cleanup.dumps.record import Fields, Record, Reject
 from cleanup.dumps.walk import FORMATS, InputFile, walk
 from cleanup.errors import InputError
 from cleanup.facts import facts_of
+from cleanup.flow import Watch, fault, groups, is_enough, outcomes_of, unreadable
 from cleanup.learn.dump import Before, Learner, Survey
 from cleanup.learn.sample import TextSample
 from cleanup.pipeline import Cleaner
@@ -37,9 +38,6 @@ from cleanup.tally import Tally, article_line
 if TYPE_CHECKING:
     from cleanup.lm.model import Model
 
-# Records cleaned together, and the characters from which fewer are: decoding a channel costs as much for one article as
-# for many, and from here on more gain nothing.
-TOGETHER, TOGETHER_CHARACTERS = 64, 200_000
 # Above this many articles a patch and a table are written on request only: nobody reads them.
 MANY = 10_000
 
@@ -73,16 +71,6 @@ class Options:
         from cleanup.lm.model import shipped_model
 
         return shipped_model()
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What a run tells while it works: a warning to show, bytes done, a file begun."""
-
-    warn: Callable[[Reject], None] = lambda reject: None
-    advance: Callable[[int], None] = lambda size: None
-    total: Callable[[int], None] = lambda size: None
-    phase: Callable[[str, str], None] = lambda zh, en: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +142,8 @@ def run(
     seconds = time.monotonic() - clock
     used = Used.of(channels, options.channels, job.articles)
     versions = {"cleanup": __version__, "rules": cleaner.rules.digest}
+    if cleaner.protected:
+        versions["protected"] = cleaner.protected.digest
     if cleaner.recurrence is not None:
         versions["recurrence"] = cleaner.recurrence.digest
     if cleaner.prior is not None:
@@ -263,27 +253,6 @@ def reject_line(reject: Reject, lang: str) -> dict[str, Any]:
     }
 
 
-def _enough(records: Sequence[Record]) -> bool:
-    """Whether these are as many as are cleaned together."""
-    characters = sum(len(r.document.text) for r in records if r.document is not None)
-    return len(records) >= TOGETHER or characters >= TOGETHER_CHARACTERS
-
-
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Records in the groups that are cleaned together, in order. What was read before an OSError is given first."""
-    group: list[Record] = []
-    try:
-        for record in records:
-            group.append(record)
-            if _enough(group):
-                yield group
-                group = []
-    except OSError:
-        yield group
-        raise
-    yield group
-
-
 class _Stopped(Exception):
     """The user asked to stop; leaves the file at hand partial."""
 
@@ -356,14 +325,14 @@ class _Job:
             except OSError as e:
                 self._whole(held)
                 self._cannot(file, e)
-            if _enough([r for _, records in held for r in records]):
+            if is_enough([r for _, records in held for r in records]):
                 self._whole(held)
         if not stop:
             self._whole(held)
 
     def _whole(self, held: list[tuple[InputFile, list[Record]]]) -> None:
         """Write files of one article each, and hold them no longer."""
-        outcomes = iter(self._clean([r for _, records in held for r in records]))
+        outcomes = iter(outcomes_of(self._cleaner, [r for _, records in held for r in records]))
         for file, records in held:
             wrote = 0
             try:
@@ -383,8 +352,8 @@ class _Job:
         """Write a file of records. Stopped, it stays `.partial`."""
         try:
             with suppress(_Stopped), self._folder.writing(f"cleaned/{file.cleaned}") as cleaned:
-                for records in _batches(self._read(file)):
-                    for record, outcome in zip(records, self._clean(records), strict=True):
+                for records in groups(self._read(file)):
+                    for record, outcome in zip(records, outcomes_of(self._cleaner, records), strict=True):
                         self._record(record, outcome, file, cleaned)
                         self._watch.advance(len(record.raw))
                     if stop:
@@ -398,21 +367,7 @@ class _Job:
         )
 
     def _cannot(self, file: InputFile, e: OSError) -> None:
-        reason = e.strerror or str(e)
-        zh, en = f"读写不了：{reason}", f"cannot be read or written: {reason}"
-        self.reject(Reject(file.name, 0, "unreadable", zh, en), b"")
-
-    def _clean(self, records: Sequence[Record]) -> list[Outcome | None]:
-        """The outcome of each record that is an article, all cleaned together.
-
-        None for all where that fails: cleaned one at a time, a fault costs the one record that it is in.
-        """
-        documents = [r.document for r in records if r.document is not None]
-        try:
-            outcomes = iter(self._cleaner.clean_many(documents))
-        except Exception:
-            return [None] * len(records)
-        return [None if r.document is None else next(outcomes) for r in records]
+        self.reject(unreadable(file.name, e), b"")
 
     def _record(self, record: Record, outcome: Outcome | None, file: InputFile, cleaned: IO[bytes]) -> int:
         """Write one record; 0 where it was rejected."""
@@ -431,12 +386,10 @@ class _Job:
             )
         except Exception as e:  # a fault of ours costs this record, not the run, and is told in full
             self.notes.append(f"{file.name}:{record.document.record}: {traceback.format_exc()}")
-            what = f"{type(e).__name__}: {e}"
-            zh, en = (
-                f"程序出错：{what}；详见 {LOG}，请报告",
-                f"a fault of the program: {what}; see {LOG}, and please report it",
+            self.reject(
+                fault(file.name, record.document.record, e, zh=f"详见 {LOG}，", en=f"see {LOG}, and "),
+                record.raw,
             )
-            self.reject(Reject(file.name, record.document.record, "internal_error", zh, en), record.raw)
             return 0
         cleaned.write(data)
         self._tell(outcome, moved_to)

@@ -107,8 +107,8 @@ class Config:
     model: Path | None = None
     lang: str = ""
     encoding: str = "auto"
-    fields: FieldNames = FieldNames()
-    check: CheckTable = CheckTable()
+    fields: FieldNames = field(default_factory=FieldNames)
+    check: CheckTable = field(default_factory=CheckTable)
     baseline: Path | None = None
     suppress: tuple[Suppression, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ A term is written as in the fragment of an address: `term`, or with what must st
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -69,6 +70,12 @@ class Terms:
             for term in self._by_word[word]:
                 found.update(term.places(text))
         return sorted(found)
+
+    @property
+    def digest(self) -> str:
+        """Names the terms, whatever their order."""
+        said = "\n".join(sorted(set(map(str, self.terms))))
+        return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()[:16]
 
     @cached_property
     def _by_word(self) -> dict[str, list[Term]]:

@@ -242,8 +242,8 @@ def _run(articles: Any, cleaner: Any, voice: Voice) -> Any:
     """Each gold article with the findings of this machine, progress shown on a terminal."""
     from rich.progress import track
 
-    from cleanup.batch import TOGETHER
     from cleanup.data import Document
+    from cleanup.flow import TOGETHER
 
     what = voice.pick("评测", "evaluating")
     groups = [articles[i : i + TOGETHER] for i in range(0, len(articles), TOGETHER)]

@@ -14,11 +14,11 @@ _TOLD = 20
 
 @contextmanager
 def watching(voice: Voice, zh: str, en: str, *, speed: bool = False, kept: bool = True) -> Iterator[Any]:
-    """A batch.Watch that warns of rejects and, on a terminal, shows a bar that begins as `zh` or `en`.
+    """A flow.Watch that warns of rejects and, on a terminal, shows a bar that begins as `zh` or `en`.
 
     kept  whether all rejects are written to rejected.jsonl
     """
-    from cleanup.batch import Watch
+    from cleanup.flow import Watch
 
     told = 0
 

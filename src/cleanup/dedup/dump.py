@@ -17,13 +17,14 @@ from typing import IO, Any
 import msgspec
 
 from cleanup import __version__
-from cleanup.batch import Watch, reject_line, stop_requests
+from cleanup.batch import reject_line, stop_requests
 from cleanup.dedup.columns import Articles
 from cleanup.dedup.compare import PERMUTATIONS, SHINGLE, Printer
 from cleanup.dedup.group import groups
 from cleanup.dumps.record import Fields, Record, Reject
 from cleanup.dumps.walk import FORMATS, InputFile, walk
 from cleanup.errors import InputError
+from cleanup.flow import Watch
 from cleanup.runfolder import LOG, RunFolder
 
 GROUPS = "groups.jsonl"
