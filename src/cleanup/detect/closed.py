@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import regex
 
-# Fenced code, the front matter of a Markdown file, inline code, addresses.
+# Fenced code, the front matter and the comments of a Markdown file, inline code, addresses.
 _FENCE = regex.compile(
     r"^(?P<f>`{3,}|~{3,})[^\n]*\n(?:.*?\n)??(?:(?P=f)[`~]*[ \t]*$|\Z)", regex.MULTILINE | regex.DOTALL
 )
 _FRONT = regex.compile(r"\A---[ \t]*\r?\n.*?\n---[ \t]*(?:\r?\n|\Z)", regex.DOTALL)
+_COMMENT = regex.compile(r"<!--[\s\S]*?-->")
 _INLINE = regex.compile(r"(?<!`)`[^`\n]+`(?!`)")
 # The signs around emphasised words: in a Markdown file they are no masks.
 _EMPHASIS = regex.compile(r"(?<!\*)(\*{1,3})(?=[^\s*])[^*\n]+(?<=[^\s*])(\1)(?!\*)")
@@ -23,16 +24,24 @@ _ADDRESS = regex.compile(
 
 
 def closed_spans(text: str, *, markdown: bool) -> tuple[tuple[int, int], ...]:
-    """Where code, front matter and addresses stand, in order. Costs a few substring tests on plain prose."""
-    spans: list[tuple[int, int]] = []
+    """Where code, front matter, comments of Markdown and addresses stand, in order. Costs a few substring tests on plain prose."""
+    spans = [*code_spans(text)]
     if markdown and text.startswith("---"):
         spans += [m.span() for m in _FRONT.finditer(text)]
+    if markdown and "<!--" in text:
+        spans += [m.span() for m in _COMMENT.finditer(text)]
+    if "://" in text or "@" in text:
+        spans += [m.span() for m in _ADDRESS.finditer(text)]
+    return merge(spans)
+
+
+def code_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where code stands, fenced and inline, in order."""
+    spans: list[tuple[int, int]] = []
     if "```" in text or "~~~" in text:
         spans += [m.span() for m in _FENCE.finditer(text)]
     if "`" in text:
         spans += [m.span() for m in _INLINE.finditer(text)]
-    if "://" in text or "@" in text:
-        spans += [m.span() for m in _ADDRESS.finditer(text)]
     return merge(spans)
 
 

@@ -1,0 +1,63 @@
+"""Edits made in the files themselves: a file is replaced whole or not at all, and keeps its mode."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cleanup import edits as ed
+from cleanup.data import Edit
+from cleanup.dumps.record import Fields
+from cleanup.dumps.walk import FORMATS, InputFile
+
+# Formats that can be written as they were read.
+FIXED = frozenset({"txt", "md", "jsonl"})
+
+
+class Moved(Exception):
+    """A file is no longer what was checked, and is left alone."""
+
+
+def fix(
+    file: InputFile,
+    made: Mapping[int, tuple[str, Sequence[Edit]]],
+    *,
+    fields: Fields,
+    encoding: str,
+) -> None:
+    """Make edits in a file.
+
+    made  by record (the line of one in its file, 1 for a file that is one article): its text as it was checked, and
+          the edits, in offsets of it
+    Raises OSError where it cannot be written, Moved where a text is not what was checked; the file is then as it was.
+    """
+    target = Path(os.path.realpath(file.path))
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            waiting = dict(made)
+            for record in FORMATS[file.format].read(file.path, file.name, fields=fields, encoding=encoding):
+                document = record.document
+                own = waiting.pop(document.record, None) if document else None
+                if document is None or own is None:
+                    out.write(record.raw)
+                    continue
+                text, edits = own
+                if document.text != text:
+                    raise Moved
+                data, _ = FORMATS[file.format].rewrite(record, ed.apply(text, sorted(edits, key=ed.by_place)))
+                out.write(data)
+            if waiting:
+                raise Moved
+            out.flush()
+            os.fsync(out.fileno())
+        shutil.copymode(target, name)
+        Path(name).replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

@@ -1,0 +1,228 @@
+"""What lets a finding pass: comments in the article, and entries of the config.
+
+In Markdown and in web pages:
+
+    <!-- cleanup-disable-line RULE… -- why -->       on the line that it stands on
+    <!-- cleanup-disable-next-line RULE… -- why -->  on the next line that is not blank
+    <!-- cleanup-disable RULE… -- why -->            from here on, up to
+    <!-- cleanup-enable RULE… -->                    this, or to the end
+    <!-- cleanup-disable-file RULE… -- why -->       in the whole article
+
+A RULE is the id of one, or a kind; where none is named all are meant.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+import regex
+
+from cleanup.check.nouns import Unused
+from cleanup.check.paths import Root, matches
+from cleanup.config import Suppression
+from cleanup.data import Document, Finding
+from cleanup.detect.closed import Spans, code_spans, merge
+
+_COMMENT = regex.compile(r"<!--\s*cleanup-(?P<what>[\w-]+)(?P<rest>(?:(?!-->)[\s\S])*)-->")
+_WHAT = ("disable", "enable", "disable-line", "disable-next-line", "disable-file")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment as it stands in an article: its span there, its line in the file, what is written in it."""
+
+    start: int
+    end: int
+    line: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """What a comment switches off: a span of the text, for some rules and kinds, or for all where none is named."""
+
+    where: str
+    says: str
+    why: str
+    rules: frozenset[str]
+    start: int
+    end: int
+
+    def silences(self, finding: Finding) -> bool:
+        """Whether a finding starts within it and is of what it names."""
+        return self.start <= finding.start < self.end and _names(self.rules, finding)
+
+
+def comments_of(document: Document) -> list[Comment]:
+    """The comments to this program in a Markdown text, but for those in code, which tell how they are written."""
+    text = document.text
+    if "<!--" not in text:
+        return []
+    code = Spans(code_spans(text))
+    line = int(document.meta.get("line", 1))
+    return [
+        Comment(m.start(), m.end(), line + _newlines(text, m.start()), m[0])
+        for m in _COMMENT.finditer(text)
+        if not any(True for _ in code.over(*m.span()))
+    ]
+
+
+def directives(
+    document: Document, comments: Iterable[Comment], rules: Sequence[str]
+) -> tuple[list[Directive], list[Unused]]:
+    """What the comments of an article switch off, and those that say nothing that is known.
+
+    rules  ids and kinds that there are
+    """
+    text = document.text
+    found: list[Directive] = []
+    unknown: list[Unused] = []
+    opened: dict[str, list[Directive]] = defaultdict(list)
+
+    def switch_on(names: frozenset[str], at: int) -> None:
+        for name in list(opened) if not names else [n for n in names if n in opened]:
+            found.extend(replace(d, end=at) for d in opened.pop(name))
+
+    for comment in comments:
+        m = _COMMENT.match(comment.body)
+        if m is None:
+            continue
+        what, (named, _, why) = m["what"], regex.sub(r"\s+", " ", m["rest"]).partition("--")
+        names = frozenset(named.replace(",", " ").split())
+        where = f"{document.file}:{comment.line}"
+        says = f"cleanup-{what} {named.strip()}".strip()
+        if what not in _WHAT:
+            unknown.append(Unused(where, says + _meant(what, _WHAT)))
+            continue
+        if odd := sorted(names.difference(rules)):
+            unknown.append(Unused(where, says + _meant(odd[0], rules)))
+            names &= frozenset(rules)
+            if not names:
+                continue
+        if what == "enable":
+            switch_on(names, comment.start)
+            continue
+        start, end = _span(what, text, comment)
+        directive = Directive(where, says, why.strip(), names, start, end)
+        if what != "disable":
+            found.append(directive)
+            continue
+        # one directive of several rules may be ended for each of them apart
+        for name in sorted(names) or [""]:
+            opened[name].append(replace(directive, rules=frozenset([name] if name else [])))
+    found += [d for open_ in opened.values() for d in open_]
+    return sorted(found, key=lambda d: (d.start, d.end, d.where)), unknown
+
+
+class Suppressions:
+    """All that lets findings pass in a check, and which of it did."""
+
+    def __init__(self, entries: Sequence[Suppression], rules: Iterable[str], root: Root) -> None:
+        """`rules`: ids and kinds that there are."""
+        self._entries = entries
+        self._root = root
+        self._rules = sorted(rules)
+        self._used: set[str] = set()
+        self._met: set[str] = set()
+        self._inline: dict[str, str] = {}
+        self._unknown: list[Unused] = []
+
+    def of(self, document: Document, comments: Iterable[Comment]) -> ArticleSuppressions:
+        """Those that may hold in one article."""
+        found, unknown = directives(document, comments, self._rules)
+        self._unknown += unknown
+        self._inline |= {d.where: d.says for d in found}
+        name = self._root.under_config(document.file)
+        entries = [e for e in self._entries if not e.path or matches([e.path], name)]
+        self._met.update(e.where for e in entries if e.path)
+        return ArticleSuppressions(document, found, entries, self._used)
+
+    def unused(self, *, everything: bool) -> list[Unused]:
+        """What silenced nothing. Of the config only what names files that were looked at, unless `everything` was."""
+        idle = [
+            e for e in self._entries if e.where not in self._used and (everything or e.where in self._met)
+        ]
+        inline = [Unused(w, s) for w, s in self._inline.items() if w not in self._used]
+        return [*self._unknown, *inline, *(Unused(e.where, str(e)) for e in idle)]
+
+
+class ArticleSuppressions:
+    """What lets findings of one article pass."""
+
+    def __init__(
+        self,
+        document: Document,
+        found: Sequence[Directive],
+        entries: Sequence[Suppression],
+        used: set[str],
+    ) -> None:
+        self._found = found
+        self._used = used
+        self._entries = [
+            (e, Spans(merge(list(e.term.places(document.text)))) if e.term else None) for e in entries
+        ]
+
+    def why(self, finding: Finding) -> tuple[str, str]:
+        """Where the suppression of a finding stands and what its author wrote beside it; ("", "") where none holds."""
+        for d in self._found:
+            if d.silences(finding):
+                self._used.add(d.where)
+                return d.where, d.why
+        for e, places in self._entries:
+            if (
+                (not e.rule or e.rule == finding.rule)
+                and (not e.kind or e.kind == finding.kind)
+                and (places is None or _touches(places, finding))
+            ):
+                self._used.add(e.where)
+                return e.where, e.why
+        return "", ""
+
+
+def _touches(places: Spans, finding: Finding) -> bool:
+    """Whether a finding shares a character with a term; an insertion, whether it stands in or beside one."""
+    start, end = finding.start, finding.end
+    gap = int(start == end)
+    return any(True for _ in places.over(start - gap, end + gap))
+
+
+def _names(rules: frozenset[str], finding: Finding) -> bool:
+    return not rules or finding.rule in rules or finding.kind in rules
+
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    near = get_close_matches(word, known, 1, 0.5)
+    return f" ({word}? {near[0]})" if near else f" ({word}?)"
+
+
+def _span(what: str, text: str, comment: Comment) -> tuple[int, int]:
+    """The span that a comment switches off, which may be empty."""
+    if what == "disable-file":
+        return 0, len(text) + 1
+    if what == "disable":
+        return comment.start, len(text) + 1
+    if what == "disable-line":
+        return text.rfind("\n", 0, comment.start) + 1, _line_end(text, comment.end)
+    return next(_lines_after(text, _line_end(text, comment.end)), (len(text), len(text)))
+
+
+def _lines_after(text: str, at: int) -> Iterator[tuple[int, int]]:
+    """The lines behind an offset that are not blank."""
+    while at < len(text):
+        end = _line_end(text, at)
+        if text[at:end].strip():
+            yield at, end
+        at = end
+
+
+def _line_end(text: str, at: int) -> int:
+    newline = text.find("\n", at)
+    return len(text) if newline < 0 else newline + 1
+
+
+def _newlines(text: str, end: int) -> int:
+    """Lines that end before an offset, as `data.LineMap` counts them."""
+    return len(regex.findall(r"\r\n?|\n", text, endpos=end))
