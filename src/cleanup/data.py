@@ -68,13 +68,18 @@ class Document:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 
+def line_starts(text: str) -> list[int]:
+    r"""Where the lines of a text begin; `\r\n`, `\r` and `\n` end one."""
+    return [0, *(m.end() for m in _NEWLINE.finditer(text))]
+
+
 class LineMap:
     """Lines and columns of a document. Its newlines are looked for once: an article may have very many places."""
 
     def __init__(self, document: Document) -> None:
         self._first = int(document.meta.get("line", document.record))
         exact = document.meta.get("text_offset_exact", False)
-        self._starts = [0, *(m.end() for m in _NEWLINE.finditer(document.text))] if exact else []
+        self._starts = line_starts(document.text) if exact else []
 
     def __call__(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of a code point of the text in its file.
