@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from cleanup.check.formats.documents import writable
 from cleanup.check.formats.telling import Teller, around
 from cleanup.check.nouns import Alarm, Report
-from cleanup.dumps.record import Reject
 from cleanup.report.inline import code_point, plain
+
+T = TypeVar("T")
 
 # What no XML 1.0 document may hold, not even as a reference. Tab and newline may stand.
 _NO_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -18,58 +20,46 @@ _CONTEXT = 20
 
 
 def render(report: Report, lang: str) -> str:
-    """A test suite. A file fails with all its errors in one failure, since most readers show one; what could not be
-    read is an error; warnings, and how many are known or suppressed, are output of the case.
+    """A test suite. A file fails with all its errors in one failure, since most readers show one; warnings, and how
+    many are known or suppressed, are output of its case. What could not be read is the error of a case of its own.
     """
     from xml.etree import ElementTree as ET
 
     teller = Teller(lang)
-    cases = ET.Element("testsuite", name="cleanup check")
-    failed = unread = 0
-    for file, alarms, rejects in _files(report):
-        case = ET.SubElement(cases, "testcase", classname="cleanup", name=_xml(file), file=_xml(file))
-        errors = [a for a in alarms if a.fails]
-        if rejects:
-            unread += 1
-            first = ET.SubElement(case, "error", type="unreadable", message=_xml(teller.reject(rejects[0])))
-            first.text = _xml("\n".join(f"{plain(r.where)}: {teller.reject(r)}" for r in rejects))
-        if errors:
-            failed += not rejects
-            first = ET.SubElement(case, "failure", type="damage", message=_xml(_heading(errors, teller)))
-            first.text = _xml("\n".join(_told(errors, teller)))
+    suite = ET.Element("testsuite", name="cleanup check")
+    unread = _by_file(report.rejects, lambda r: r.file)
+    for file, rejects in unread.items():
+        case = ET.SubElement(suite, "testcase", classname="cleanup.read", name=_xml(file), file=_xml(file))
+        told = ET.SubElement(case, "error", type="unreadable", message=_xml(teller.reject(rejects[0])))
+        told.text = _xml("\n".join(f"{plain(r.where)}: {teller.reject(r)}" for r in rejects))
+    failed = 0
+    for file, alarms in _by_file(report.alarms, lambda a: a.finding.file).items():
+        case = ET.SubElement(suite, "testcase", classname="cleanup.check", name=_xml(file), file=_xml(file))
+        if errors := [a for a in alarms if a.fails]:
+            failed += 1
+            told = ET.SubElement(case, "failure", type="damage", message=_xml(_heading(errors, teller)))
+            told.text = _xml("\n".join(_told(errors, teller)))
         if output := _output(alarms, teller):
             ET.SubElement(case, "system-out").text = _xml("\n".join(output))
-    if not len(cases):
-        ET.SubElement(cases, "testcase", classname="cleanup", name="cleanup check")
-    counts = {"tests": len(cases), "failures": failed, "errors": unread, "skipped": 0}
+    if not len(suite):
+        ET.SubElement(suite, "testcase", classname="cleanup.check", name="cleanup check")
     suites = ET.Element("testsuites", name="cleanup check")
-    for element in (suites, cases):
-        for key, value in counts.items():
+    for element in (suites, suite):
+        for key, value in (("tests", len(suite)), ("failures", failed), ("errors", len(unread))):
             element.set(key, str(value))
-    ET.SubElement(cases, "system-out").text = _xml(
-        "\n".join(
-            (
-                teller.counts(report),
-                plain(report.command),
-                *(f"{plain(f)}: {plain(n)}" for f, n in report.notes),
-            )
-        )
-    )
-    suites.append(cases)
+    notes = (f"{plain(file)}: {plain(note)}" for file, note in report.notes)
+    said = (teller.counts(report), plain(report.command), *notes)
+    ET.SubElement(suite, "system-out").text = _xml("\n".join(said))
+    suites.append(suite)
     ET.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n"
 
 
-def _files(report: Report) -> Iterator[tuple[str, list[Alarm], list[Reject]]]:
-    """The files that have alarms or could not be read, in order of the report."""
-    alarms: dict[str, list[Alarm]] = {}
-    rejects: dict[str, list[Reject]] = {}
-    for a in report.alarms:
-        alarms.setdefault(a.finding.file, []).append(a)
-    for r in report.rejects:
-        rejects.setdefault(r.file, []).append(r)
-    for file in dict.fromkeys((*alarms, *rejects)):
-        yield file, alarms.get(file, []), rejects.get(file, [])
+def _by_file(items: Iterable[T], file: Callable[[T], str]) -> dict[str, list[T]]:
+    out: dict[str, list[T]] = {}
+    for item in items:
+        out.setdefault(file(item), []).append(item)
+    return out
 
 
 def _heading(errors: list[Alarm], teller: Teller) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from cleanup.check.nouns import Alarm, Report
+from cleanup.data import Finding
 from cleanup.dumps.record import Reject
 from cleanup.report.inline import action_of, pieces, plain, shortened, spelled
 from cleanup.report.words import Words
@@ -41,6 +42,10 @@ _ZH = {
     "title": "检查结果",
     "rule": "规则",
     "kind": "类别",
+    "col.errors": "错误",
+    "col.warnings": "警告",
+    "more_rules": "另有 {n} 条规则",
+    "too_many": "结果超过 {most} 条，{n} 条没有写进来",
     "findings": "发现",
     "unread": "没能读入",
 }
@@ -68,6 +73,10 @@ _EN = {
     "title": "Check",
     "rule": "Rule",
     "kind": "Kind",
+    "col.errors": "Errors",
+    "col.warnings": "Warnings",
+    "more_rules": "{n} more rules",
+    "too_many": "more than {most} results: {n} are left out",
     "findings": "Findings",
     "unread": "Could not be read",
 }
@@ -91,13 +100,16 @@ class Teller:
     def alarm(self, alarm: Alarm) -> str:
         """What is wrong and what would mend it, on one line; whatever shows nothing is spelled out."""
         f = alarm.finding
-        action = action_of(f)
-        old, new = echo(f.observed), echo(f.replacement or "")
+        change = self.change(f)
+        return cut(f"{plain(f.message)}{self.words('stop')}{change}" if f.message else change)
+
+    def change(self, finding: Finding) -> str:
+        """What would mend it, or that nothing is known to."""
+        action = action_of(finding)
+        old, new = echo(finding.observed), echo(finding.replacement or "")
         if action == "flag":
-            what = self.words("say.flag", old=old) if old else self.words("say.flag_gap")
-        else:
-            what = self.words(f"say.{action}" if f.applied else f"say.open_{action}", old=old, new=new)
-        return cut(f"{plain(f.message)}{self.words('stop')}{what}" if f.message else what)
+            return self.words("say.flag", old=old) if old else self.words("say.flag_gap")
+        return self.words(f"say.{action}" if finding.applied else f"say.open_{action}", old=old, new=new)
 
     def title(self, alarm: Alarm) -> str:
         """The name of its kind, and its rule."""
