@@ -60,6 +60,12 @@ class ChannelError(CleanupError):
     exit_code = 3
 
 
+class PinError(CleanupError):
+    """Rules, model or channels are not those that were pinned."""
+
+    exit_code = 3
+
+
 class GoldError(CleanupError):
     """A gold or findings file that `evaluate` cannot use."""
 

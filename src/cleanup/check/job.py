@@ -70,7 +70,6 @@ class Options:
     update      write it anew
     changed     only lines that have changed count
     repair      make open edits of tier auto in the files
-    renamed     what outputs call a file, where that is another name (standard input)
     """
 
     root: Root
@@ -83,7 +82,6 @@ class Options:
     update: bool = False
     changed: Changed | None = None
     repair: bool = False
-    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -252,13 +250,12 @@ class _Scanner:
         if (reject := too_large(file)) is not None:
             self._reject(own, reject)
             return
-        name = self._options.renamed.get(file.name, file.name)
         try:
             yield from FORMATS[file.format].read(
-                file.path, name, fields=self._options.fields, encoding=self._options.encoding
+                file.path, file.name, fields=self._options.fields, encoding=self._options.encoding
             )
         except OSError as e:
-            self._reject(own, unreadable(name, e))
+            self._reject(own, unreadable(file.name, e))
 
     def _reject(self, own: _File, reject: Reject) -> None:
         own.rejects.append(reject)

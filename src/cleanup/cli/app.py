@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from cleanup import __version__
-from cleanup.cli import channel, dedup, evaluate, explain, learn, lm, revert, rules, run
+from cleanup.cli import channel, check, dedup, evaluate, explain, learn, lm, revert, rules, run
 from cleanup.cli.voice import told
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ def top(
 
 
 app.command("run", help=run.HELP)(run.run)
+app.command("check", help=check.HELP)(check.check)
 app.command("learn", help=learn.HELP)(learn.learn)
 app.command("revert", help=revert.HELP)(revert.revert)
 app.command("explain", help=explain.HELP)(explain.explain)

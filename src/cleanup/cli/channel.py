@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cleanup.cli import channel_decide, channel_diff
-from cleanup.cli.channel_common import PathArgument, known, tell_contradictions
-from cleanup.cli.options import LANG_DEFAULT, LangOption, language
+from cleanup.cli.channel_common import PathArgument, tell_contradictions
+from cleanup.cli.options import LANG_DEFAULT, LangOption, choice, language
 from cleanup.cli.voice import Voice, errors_told, told
 
 if TYPE_CHECKING:
@@ -142,8 +142,10 @@ def show(
         from cleanup.channel.files import load_channels
         from cleanup.channel.items import ITEM_KINDS, STATUSES
 
-        known("--kind", kind, ITEM_KINDS)
-        known("--status", status, STATUSES)
+        if kind:
+            choice("--kind", kind, ITEM_KINDS)
+        if status:
+            choice("--status", status, STATUSES)
         loaded = load_channels(path)
         for file, channel in loaded:
             chosen = [

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cleanup.cli.voice import Voice, told
-from cleanup.errors import UsageError
 
 if TYPE_CHECKING:
     from cleanup.channel.items import Channel
@@ -25,18 +23,6 @@ PathArgument = Annotated[
         show_default=False,
     ),
 ]
-
-
-def known(option: str, value: str, values: Sequence[str]) -> None:
-    """Raise UsageError where an option has a value that is none of these; "" is not given."""
-    if value and value not in values:
-        near = get_close_matches(value, values, 1, 0.5)
-        raise UsageError(
-            f"{option} 不能是 {value!r}"
-            + (f"，是否指 {near[0]}？" if near else f"；可用：{', '.join(values)}"),
-            f"{option} cannot be {value!r}"
-            + (f"; did you mean {near[0]}?" if near else f"; use one of {', '.join(values)}"),
-        )
 
 
 def tell_contradictions(voice: Voice, loaded: Iterable[tuple[Path, Channel]]) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from cleanup.cli.channel_common import PathArgument, known, tell_contradictions
-from cleanup.cli.options import LANG_DEFAULT, LangOption, language
+from cleanup.cli.channel_common import PathArgument, tell_contradictions
+from cleanup.cli.options import LANG_DEFAULT, LangOption, choice, language
 from cleanup.cli.voice import Voice, errors_told, told
 from cleanup.errors import UsageError
 
@@ -140,7 +140,8 @@ def _decide(
         from cleanup.channel.files import load_channels, write_channel
         from cleanup.channel.items import ITEM_KINDS
 
-        known("--kind", kind, ITEM_KINDS)
+        if kind:
+            choice("--kind", kind, ITEM_KINDS)
         many = all_ or bool(kind) or sure is not None or below is not None
         if many == bool(names):
             raise UsageError(

@@ -21,10 +21,6 @@ def given_channels(paths: Sequence[Path], out: Path) -> list[tuple[Path, Channel
     Raises ChannelError where one does not load, UsageError where two are of one source, or where they lie in the
     output folder, which a run empties.
     """
-    from cleanup.channel.files import load_channels
-
-    loaded: list[tuple[Path, Channel]] = []
-    of: dict[str, Path] = {}
     for path in paths:
         if out.resolve() in (path.resolve(), *path.resolve().parents):
             raise UsageError(
@@ -33,6 +29,19 @@ def given_channels(paths: Sequence[Path], out: Path) -> list[tuple[Path, Channel
                 "with --out",
                 where=str(path),
             )
+    return distinct_channels(paths)
+
+
+def distinct_channels(paths: Sequence[Path]) -> list[tuple[Path, Channel]]:
+    """The channels of some files and folders, with their files, each once.
+
+    Raises ChannelError where one does not load, UsageError where two are of one source.
+    """
+    from cleanup.channel.files import load_channels
+
+    loaded: list[tuple[Path, Channel]] = []
+    of: dict[str, Path] = {}
+    for path in paths:
         for file, channel in load_channels(path):
             other = of.setdefault(channel.source, file)
             if other.resolve() != file.resolve():

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cleanup.cli.check_inputs import inputs_of
 from cleanup.cli.configured import ConfigOption, configured
 from cleanup.cli.options import (
     LANG_DEFAULT,
@@ -42,8 +43,6 @@ from cleanup.errors import PinError, UsageError
 if TYPE_CHECKING:
     from cleanup.check.nouns import Report
     from cleanup.check.paths import Root
-    from cleanup.dumps.record import Reject
-    from cleanup.dumps.walk import InputFile
     from cleanup.flow import Watch
     from cleanup.pipeline import Cleaner
 
@@ -97,7 +96,9 @@ HELP = told(
 )
 
 # Options that change how a check is told and not what it finds: no part of the command that repeats it.
-_MANNER = frozenset({"format", "report", "quiet", "update_baseline", "repair", "stdin_filename", "allow_no_files"})
+_MANNER = frozenset(
+    {"format", "report", "quiet", "update_baseline", "repair", "stdin_filename", "allow_no_files"}
+)
 # Files that the command to repeat a check names one by one.
 _NAMED = 10
 
@@ -178,7 +179,9 @@ def check(
         typer.Option(
             "--baseline",
             metavar="FILE",
-            help=told("基线文件：其中已有的不算新的。", "Baseline file: what is in it is known, and does not fail."),
+            help=told(
+                "基线文件：其中已有的不算新的。", "Baseline file: what is in it is known, and does not fail."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -186,7 +189,10 @@ def check(
         bool,
         typer.Option(
             "--update-baseline",
-            help=told("把现有的发现写进基线（没有就新建）。", "Write the findings of now into the baseline, new or old."),
+            help=told(
+                "把现有的发现写进基线（没有就新建）。",
+                "Write the findings of now into the baseline, new or old.",
+            ),
         ),
     ] = False,
     changed_since: Annotated[
@@ -210,7 +216,10 @@ def check(
         typer.Option(
             "--stdin-filename",
             metavar="PATH",
-            help=told("标准输入算作哪个文件，格式由扩展名定。", "The file that stdin is; its suffix tells the format."),
+            help=told(
+                "标准输入算作哪个文件，格式由扩展名定。",
+                "The file that stdin is; its suffix tells the format.",
+            ),
             show_default=False,
         ),
     ] = "",
@@ -256,29 +265,35 @@ def check(
     voice = Voice("zh", quiet=quiet)
     with errors_told(voice):
         voice.lang = language(lang)
-        from cleanup.check.formats import FORMATS, renderer
+        from cleanup.check.formats import FORMATS, format_named
         from cleanup.check.job import Limits, Options
         from cleanup.check.job import check as check_files
         from cleanup.check.paths import Root
-        from cleanup.config import NEW_RULES_WARN
         from cleanup.data import KINDS, TIERS
         from cleanup.dumps.record import Fields
 
         settings = configured(context)
-        choice("--format", format, FORMATS)
-        reports = [_report(said, FORMATS) for said in report]
-        kinds = kind or list(settings.check.kinds)
-        for one in kinds:
-            choice("--kind", one, KINDS)
-        tier = choice("--min-tier", min_tier, TIERS)
+        formats = tuple(FORMATS)
+        choice("--format", format, formats)
+        reports = [_report(said, formats) for said in report]
+        kinds = [choice("--kind", one, KINDS) for one in kind] or settings.check.kinds
         baseline = baseline or settings.baseline
         _together(paths, baseline, update_baseline, changed_since, repair)
         cleaner = _cleaner(
-            rules, off, shipped, protected, channel, prior, model, list(settings.check.warn), settings.where, voice
+            rules,
+            off,
+            shipped,
+            protected,
+            channel,
+            prior,
+            model,
+            list(settings.check.warn),
+            settings.where,
+            voice,
         )
         _pinned(cleaner, digest)
         root = Root.of(Path.cwd(), settings.folder)
-        with _inputs(paths, stdin_filename, changed_since, root, settings) as (files, rejects, changed, renamed):
+        with inputs_of(paths, stdin_filename, changed_since, root, settings) as (files, rejects, changed):
             if not files and not rejects:
                 zh, en = "没有可检查的文件", "no file to check"
                 if not allow_no_files:
@@ -287,12 +302,12 @@ def check(
                     )
                 voice.warn(voice.pick(zh, en))
             limits = Limits(
-                min_tier=tier,  # type: ignore[arg-type]
+                min_tier=choice("--min-tier", min_tier, TIERS),
                 min_confidence=min_confidence,
-                kinds=frozenset(kinds),  # type: ignore[arg-type]
+                kinds=frozenset(kinds),
                 max_damage=max_damage,
                 warn=frozenset(settings.check.warn),
-                new_rules_warn=settings.check.new_rules == NEW_RULES_WARN,
+                new_rules_warn=settings.check.new_rules == "warn",
             )
             options = Options(
                 root=root,
@@ -305,14 +320,13 @@ def check(
                 update=update_baseline,
                 changed=changed,
                 repair=repair,
-                renamed=renamed,
             )
             with _watch(voice, silent=format == "text") as watch:
                 done = check_files(files, rejects, cleaner, options, watch)
-        done = _with_command(done, context, paths or [], root)
+        done = replace(done, command=_command(done, context, paths or [], root))
         for name, path in reports:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(renderer(name)(done, voice.lang), "utf-8", newline="")
+            path.write_bytes(format_named(name).render(done, voice.lang).encode("utf-8", "backslashreplace"))
         _tell(done, format, voice)
         raise typer.Exit(done.exit_code)
 
@@ -320,7 +334,9 @@ def check(
 def _report(said: str, formats: Sequence[str]) -> tuple[str, Path]:
     name, sign, path = said.partition("=")
     if not sign or not path:
-        raise UsageError(f"--report 应写作 格式=文件，不是 {said!r}", f"--report is FORMAT=FILE, not {said!r}")
+        raise UsageError(
+            f"--report 应写作 格式=文件，不是 {said!r}", f"--report is FORMAT=FILE, not {said!r}"
+        )
     return choice("--report", name, formats), Path(path)
 
 
@@ -330,7 +346,11 @@ def _together(
     """Raise UsageError for options that cannot be given together."""
     stdin = Path("-") in (paths or [])
     for wrong, zh, en in (
-        (update and baseline is None, "--update-baseline 要有 --baseline", "--update-baseline needs --baseline"),
+        (
+            update and baseline is None,
+            "--update-baseline 要有 --baseline",
+            "--update-baseline needs --baseline",
+        ),
         (
             update and bool(changed_since),
             "只看改过的行时不能更新基线：其余的会丢失",
@@ -347,7 +367,11 @@ def _together(
             "- 不能与其他输入同用",
             "- cannot be used with other inputs",
         ),
-        (stdin and bool(changed_since), "- 不能与 --changed-since 同用", "- cannot be used with --changed-since"),
+        (
+            stdin and bool(changed_since),
+            "- 不能与 --changed-since 同用",
+            "- cannot be used with --changed-since",
+        ),
     ):
         if wrong:
             raise UsageError(zh, en)
@@ -403,112 +427,61 @@ def _pinned(cleaner: Cleaner, digest: str) -> None:
 
 
 @contextmanager
-def _inputs(
-    paths: Sequence[Path] | None, stdin_filename: str, changed_since: str, root: Root, settings: Any
-) -> Iterator[tuple[list[InputFile], list[Reject], Any, dict[str, str]]]:
-    """The files to check, the paths that are not there, the changes, and what stdin is called."""
-    from cleanup.check.changed import Changed
-    from cleanup.check.paths import files_of
-
-    exclude = settings.check.exclude
-    if Path("-") in (paths or []):
-        with tempfile.TemporaryDirectory(prefix="cleanup-") as folder:
-            yield _stdin(Path(folder), stdin_filename, root, exclude)
-        return
-    changed = Changed(Path.cwd(), changed_since) if changed_since else None
-    named = list(paths or [])
-    if not named:
-        base = settings.folder or Path.cwd()
-        named = [base / p for p in settings.check.paths] or ([root.folder] if changed else [])
-    if not named:
-        raise UsageError(
-            "没有给路径，配置里也没有 paths", "no path is given, and the config has no paths"
-        )
-    files, rejects = files_of(named, root, exclude)
-    if changed is not None:
-        wanted = set(changed.files)
-        files = [f for f in files if f.path.resolve() in wanted]
-    yield files, rejects, changed, {}
-
-
-def _stdin(
-    folder: Path, filename: str, root: Root, exclude: Sequence[str]
-) -> tuple[list[InputFile], list[Reject], None, dict[str, str]]:
-    """Standard input as the file that it is said to be; its folder is that file's, which is its source."""
-    from cleanup.check.paths import matches
-    from cleanup.dumps.walk import SUFFIXES, InputFile
-
-    said = Path(filename or "stdin.txt")
-    name = root.name(said) if filename else "stdin"
-    if filename and matches(exclude, root.under_config(name)):
-        return [], [], None, {}
-    path = folder / (Path(name).parent.name or "stdin") / said.name
-    path.parent.mkdir(exist_ok=True)
-    with path.open("wb") as f:
-        shutil.copyfileobj(sys.stdin.buffer, f)
-    kind = SUFFIXES.get(said.suffix.lower(), "txt")
-    return [InputFile(path, name, kind, path.stat().st_size)], [], None, {}
-
-
-@contextmanager
 def _watch(voice: Voice, *, silent: bool) -> Iterator[Watch]:
     """What is told on stderr. A document for people tells what could not be read by itself."""
-    from dataclasses import replace
-
     from cleanup.cli.watching import watching
 
     with watching(voice, "检查", "checking", kept=False) as watch:
         yield replace(watch, warn=lambda reject: None) if silent else watch
 
 
-def _with_command(done: Report, context: typer.Context, paths: Sequence[Path], root: Root) -> Report:
-    """The report with the command that gives its findings at a desk."""
-    from dataclasses import replace
-
-    words = ["cleanup", "check"]
+def _command(done: Report, context: typer.Context, paths: Sequence[Path], root: Root) -> str:
+    """The command that gives the findings of a check at a desk: its options, and the files that have open alarms."""
+    settings = configured(context)
+    # what the config lists was put before what the command line lists, and is there again
+    listed = {
+        "rules": len(settings.rules),
+        "off": len(settings.off),
+        "channel": len(settings.channels),
+        "protected": len(settings.protected),
+    }
     failing = list(dict.fromkeys(a.finding.file for a in done.alarms if a.is_open))
-    if failing and len(failing) <= _NAMED:
-        words += [_from_here(root.folder / name) for name in failing]
-    else:
-        words += [str(p) for p in paths]
+    words = [_from_here(root.folder / f) for f in failing] if failing else []
+    words = words if 0 < len(words) <= _NAMED else [str(p) for p in paths if p != Path("-")]
     for parameter in context.command.params:
         name = parameter.name or ""
         source = context.get_parameter_source(name)
         if name in _MANNER or name == "paths" or source is None or source.name != "COMMANDLINE":
             continue
-        value = context.params[name]
-        option = parameter.opts[0]
+        value, option = context.params[name], parameter.opts[0]
         if isinstance(value, bool):
             words.append(option if value else (parameter.secondary_opts or [option])[0])
-            continue
-        values = value if isinstance(value, list | tuple) else [value]
-        for one in values:
-            words += [option, str(one)]
-    return replace(done, command=shlex.join(words))
+        elif isinstance(value, list | tuple):
+            words += [w for one in value[listed.get(name, 0) :] for w in (option, str(one))]
+        else:
+            words += [option, str(value)]
+    return shlex.join(["cleanup", "check", *words])
 
 
 def _from_here(path: Path) -> str:
-    import os
-
     return Path(os.path.relpath(path)).as_posix()
 
 
 def _tell(done: Report, format: str, voice: Voice) -> None:
     """The document to stdout; for GitHub its summary to where GitHub wants it."""
-    import os
-
-    from cleanup.check.formats import renderer
+    from cleanup.check.formats import format_named
 
     if format == "text" and voice.out.is_terminal:
         from cleanup.check.formats.text import document
 
         voice.out.print(document(done, voice.lang), end="")
         return
-    sys.stdout.write(renderer(format)(done, voice.lang))
-    sys.stdout.flush()
+    # names of files may hold what no encoding has
+    sys.stdout.buffer.write(format_named(format).render(done, voice.lang).encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if format == "github" and summary:
-        from cleanup.check.formats.github import step_summary
+        from cleanup.check.formats.summary import step_summary
 
         with Path(summary).open("a", encoding="utf-8") as f:
             f.write(step_summary(done, voice.lang))

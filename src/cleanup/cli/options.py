@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, TypeVar, get_args
 
 import typer
 
@@ -152,15 +153,26 @@ QuietOption = Annotated[
 LANG_DEFAULT = start_lang()
 
 
+_Choice = TypeVar("_Choice", bound=str)
+
+
+def choice(option: str, value: str, values: Sequence[_Choice]) -> _Choice:
+    """The value of an option that has only these; anything else is a usage error."""
+    for one in values:
+        if value == one:
+            return one
+    near = get_close_matches(value, values, 1, 0.5)
+    raise UsageError(
+        f"{option} 不能是 {value!r}" + (f"，是否指 {near[0]}？" if near else f"；可用：{', '.join(values)}"),
+        f"{option} cannot be {value!r}"
+        + (f"; did you mean {near[0]}?" if near else f"; use one of {', '.join(values)}"),
+    )
+
+
 def tiers_to_apply(value: str) -> Apply:
     """`--apply` as one of its three values; anything else is a usage error."""
-    for tiers in get_args(Apply):
-        if value == tiers:
-            return cast(Apply, tiers)
-    raise UsageError(
-        f"--apply 不能是 {value!r}，可用 auto、suggest、none",
-        f"--apply cannot be {value!r}; use auto, suggest or none",
-    )
+    tiers: tuple[Apply, ...] = get_args(Apply)
+    return choice("--apply", value, tiers)
 
 
 def model_opener(path: Path | None) -> Callable[[], Model] | None:
