@@ -5,6 +5,7 @@ A key that nothing reads is an error, since a typing error would switch a check 
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -143,23 +144,24 @@ def _has_ours(path: Path) -> bool:
 
 def read(path: Path) -> Config:
     """A config file. Raises UsageError, `file:line`, for anything that is wrong in it."""
+    name = os.path.relpath(path)
     try:
         raw = path.read_bytes()
         text = raw.decode("utf-8-sig")
     except OSError as e:
-        raise UsageError(f"读不了：{e.strerror}", f"cannot be read: {e.strerror}", where=str(path)) from e
+        raise UsageError(f"读不了：{e.strerror}", f"cannot be read: {e.strerror}", where=name) from e
     except UnicodeDecodeError as e:
         line = e.object[: e.start].count(b"\n") + 1
-        raise UsageError("不是 UTF-8 文本", "is not UTF-8 text", where=f"{path}:{line}") from e
+        raise UsageError("不是 UTF-8 文本", "is not UTF-8 text", where=f"{name}:{line}") from e
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
         m = regex.search(r"at line (\d+)", str(e))
         raise UsageError(
-            f"不是合法的 TOML：{e}", f"not valid TOML: {e}", where=f"{path}:{m[1]}" if m else str(path)
+            f"不是合法的 TOML：{e}", f"not valid TOML: {e}", where=f"{name}:{m[1]}" if m else name
         ) from e
     top: tuple[str, ...] = ("tool", "cleanup") if path.name == SHARED else ()
-    lines = _Lines(text, str(path), top)
+    lines = _Lines(text, name, top)
     for key in top:
         data = data.get(key, {}) if isinstance(data, dict) else data
     if not isinstance(data, dict):

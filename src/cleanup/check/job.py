@@ -26,6 +26,7 @@ from cleanup.config import Suppression
 from cleanup.data import KINDS, TIERS, Edit, Finding, Kind, Outcome, Tier
 from cleanup.dumps.record import Fields, Record, Reject
 from cleanup.dumps.walk import FORMATS, InputFile
+from cleanup.errors import CleanupError
 from cleanup.flow import Watch, fault, groups, outcomes_of, unreadable
 from cleanup.pipeline import Cleaner
 from cleanup.rules import RuleSet
@@ -224,12 +225,15 @@ class _Scanner:
         self._options = options
         self._suppressions = suppressions
         self._watch = watch
+        self._changed_lines: dict[str, ChangedLines] = {}
         limits = options.limits
         self._old_rules = frozenset(before.rules) if before and limits.new_rules_warn else None
 
     def scan(self, files: Sequence[InputFile]) -> list[_File]:
         """What is found in some files, in their order."""
         done = [_File(f) for f in files]
+        # a file that was mended has other lines now
+        self._changed_lines.clear()
         # whose the records in hand are
         owners: deque[_File] = deque()
 
@@ -271,6 +275,8 @@ class _Scanner:
         try:
             outcome = outcome or self._cleaner.clean(document)
             own.seen += self._seen(outcome)
+        except CleanupError:
+            raise
         except Exception as e:  # a fault of ours costs this record, not the check, and is told in full
             own.notes.append((f"{document.file}:{document.record}", traceback.format_exc()))
             self._reject(own, fault(document.file, document.record, e))
@@ -294,11 +300,10 @@ class _Scanner:
         seen = []
         for f in outcome.findings:
             spot = places(f.start, f.end)
-            if changed is not None and exact and not changed.touch(spot.start.line, spot.end.line):
-                continue
-            if changed is not None and not exact and not changed.touch(f.record, f.record):
-                continue
+            # asked of all: on a line that did not change a suppression is of use, too
             where, why = suppressed.why(f)
+            if changed is not None and not changed.touch(spot.start.line, spot.end.line):
+                continue
             warns = f.rule in limits.warn or (self._old_rules is not None and f.rule not in self._old_rules)
             one = _Seen(f, print_of(f), where, why, limits.count(f), "warning" if warns else "error")
             if one.counts:
@@ -316,7 +321,9 @@ class _Scanner:
     def _changed(self, name: str) -> ChangedLines | None:
         if self._options.changed is None:
             return None
-        return self._options.changed.lines(self._options.root.folder / name)
+        if name not in self._changed_lines:
+            self._changed_lines[name] = self._options.changed.lines(self._options.root.folder / name)
+        return self._changed_lines[name]
 
 
 def _known(
@@ -326,9 +333,15 @@ def _known(
     if before is None:
         return [False] * len(seen), []
     folder = options.root.folder
-    is_known, stale = bl.known(
-        before.findings, [s.own for s in seen], _checked(done), lambda name: not (folder / name).exists()
+    # what is suppressed answers an entry only where nothing else does
+    order = sorted(range(len(seen)), key=lambda i: bool(seen[i].suppressed))
+    found, stale = bl.known(
+        before.findings,
+        [seen[i].own for i in order],
+        _checked(done),
+        lambda name: not (folder / name).exists(),
     )
+    is_known = [known for _, known in sorted(zip(order, found, strict=True))]
     # where only changed lines were looked at, what stands on others was not asked
     return is_known, [] if options.changed else stale
 

@@ -128,12 +128,12 @@ class Suppressions:
         self._used: set[str] = set()
         self._met: set[str] = set()
         self._inline: dict[str, str] = {}
-        self._unknown: list[Unused] = []
+        self._unknown: dict[Unused, None] = {}
 
     def of(self, document: Document, comments: Iterable[Comment]) -> ArticleSuppressions:
         """Those that may hold in one article."""
         found, unknown = directives(document, comments, self._rules)
-        self._unknown += unknown
+        self._unknown |= dict.fromkeys(unknown)
         self._inline |= {d.where: d.says for d in found}
         name = self._root.under_config(document.file)
         entries = [e for e in self._entries if not e.path or matches([e.path], name)]
@@ -194,8 +194,8 @@ def _names(rules: frozenset[str], finding: Finding) -> bool:
 
 
 def _meant(word: str, known: Sequence[str]) -> str:
-    near = get_close_matches(word, known, 1, 0.5)
-    return f" ({word}? {near[0]})" if near else f" ({word}?)"
+    near = get_close_matches(word, known, 1, 0.7)
+    return f" ({word}? → {near[0]})" if near else f" ({word}?)"
 
 
 def _span(what: str, text: str, comment: Comment) -> tuple[int, int]:

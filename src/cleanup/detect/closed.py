@@ -28,8 +28,8 @@ def closed_spans(text: str, *, markdown: bool) -> tuple[tuple[int, int], ...]:
     spans = [*code_spans(text)]
     if markdown and text.startswith("---"):
         spans += [m.span() for m in _FRONT.finditer(text)]
-    if markdown and "<!--" in text:
-        spans += [m.span() for m in _COMMENT.finditer(text)]
+    if markdown:
+        spans += comment_spans(text)
     if "://" in text or "@" in text:
         spans += [m.span() for m in _ADDRESS.finditer(text)]
     return merge(spans)
@@ -43,6 +43,11 @@ def code_spans(text: str) -> tuple[tuple[int, int], ...]:
     if "`" in text:
         spans += [m.span() for m in _INLINE.finditer(text)]
     return merge(spans)
+
+
+def comment_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """The comments of a Markdown text, in order."""
+    return tuple(m.span() for m in _COMMENT.finditer(text)) if "<!--" in text else ()
 
 
 def emphasis_spans(text: str) -> tuple[tuple[int, int], ...]:
