@@ -569,9 +569,11 @@ def test_junit_fails_a_file_for_its_errors_and_tells_its_warnings():
     failure = article.find("failure")
     assert "另有 1 处" in failure.get("message")
     assert "docs/a.md:2:9:" in failure.text
-    assert "树很多，[更高]的是" in failure.text
+    assert "树很多，[更高→最高]的是" in failure.text
     output = article.findtext("system-out")
     assert "prior-insert" in output
+    assert "𠮷的[→大]树" in output
+    assert "再走[一段]就" in output
     assert "基线里已有 1 处" in output
     assert "已抑制 2 处" in output
     assert "spun" not in failure.text + output
