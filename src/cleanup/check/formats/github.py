@@ -63,7 +63,8 @@ def _alarm(alarm: Alarm, teller: Teller) -> _Annotation:
 
 def _unread(reject: Reject, teller: Teller) -> _Annotation:
     places = (("line", reject.line),) if reject.line else ()
-    return _Annotation("error", reject.file, places, "cleanup", teller.reject(reject))
+    title = teller.words.name("reason", reject.reason)
+    return _Annotation("error", reject.file, places, title, teller.reject(reject))
 
 
 def _note(file: str, note: str) -> _Annotation:

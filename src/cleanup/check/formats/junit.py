@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from cleanup.check.formats.documents import writable
-from cleanup.check.formats.telling import Teller, around
+from cleanup.check.formats.telling import Teller, marked
 from cleanup.check.nouns import Alarm, Report
 from cleanup.report.inline import code_point, plain
 
@@ -71,8 +71,7 @@ def _told(alarms: list[Alarm], teller: Teller) -> Iterator[str]:
     for a in alarms:
         place = f"{a.start.line}:{a.start.column}" if a.exact else str(a.start.line)
         yield f"{plain(a.finding.file)}:{place}: {teller.title(a)}: {teller.alarm(a)}"
-        before, old, after = around(a, _CONTEXT)
-        yield f"    {before}[{old}]{after}"
+        yield f"    {marked(a, _CONTEXT)}"
 
 
 def _output(alarms: list[Alarm], teller: Teller) -> list[str]:

@@ -48,7 +48,7 @@ def _descriptor(rule: str, told: Told | None, finding: Finding | None, teller: T
     shown = f"cleanup rules show {rule}"
     return out | {
         "shortDescription": {"text": cut(short)},
-        "fullDescription": {"text": cut(f"{short}{teller.words('stop')}{why}" if why else short)},
+        "fullDescription": {"text": cut(f"{short}{teller.words('lead.period')}{why}" if why else short)},
         "help": {
             "text": "\n\n".join(filter(None, (why, meaning, shown))),
             "markdown": "\n\n".join(filter(None, (escaped(why), escaped(meaning), f"`{shown}`"))),

@@ -35,7 +35,7 @@ def step_summary(report: Report, lang: str) -> str:
             _listed([_item(a, teller) for a in shown_alarms], len(alarms), teller),
         ]
     if report.command and (alarms or report.rejects):
-        parts += [teller("reproduce", command=""), fenced(plain(report.command), "sh")]
+        parts += [teller("reproduce", command="").rstrip(), fenced(plain(report.command), "sh")]
     return writable("\n\n".join(parts) + "\n")
 
 

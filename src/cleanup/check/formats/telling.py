@@ -38,7 +38,7 @@ _ZH = {
     "reproduce": "在本地重现：{command}",
     "stale_entry": "基线里的这一条已经没有对应的发现：{rule}，“{old}”",
     "unused_entry": "这条抑制没有用上：{says}",
-    "reject": "没能读入（{reason}）：{message}",
+    "reject": "没能读入：{message}",
     "title": "检查结果",
     "rule": "规则",
     "kind": "类别",
@@ -66,10 +66,10 @@ _EN = {
     "comma": ", ",
     "left_out": "{n} more not listed here",
     "more": "{n} more",
-    "reproduce": "to see the same at a desk: {command}",
+    "reproduce": "to see the same locally: {command}",
     "stale_entry": "this entry of the baseline has no finding any more: {rule}, “{old}”",
     "unused_entry": "this suppression silenced nothing: {says}",
-    "reject": "could not be read ({reason}): {message}",
+    "reject": "could not be read: {message}",
     "title": "Check",
     "rule": "Rule",
     "kind": "Kind",
@@ -120,8 +120,7 @@ class Teller:
 
     def reject(self, reject: Reject) -> str:
         """Why something could not be read, on one line."""
-        reason = self.words.name("reason", reject.reason)
-        return cut(self("reject", reason=reason, message=plain(reject.tell(self.words.lang))))
+        return cut(self("reject", message=plain(reject.tell(self.words.lang))))
 
     def counts(self, report: Report) -> str:
         """The counts of a report that are not 0, in a sentence without its full stop."""
@@ -154,6 +153,13 @@ def echo(text: str) -> str:
 def cut(text: str) -> str:
     """A message no longer than is shown."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def marked(alarm: Alarm, width: int) -> str:
+    """The place in its line as rule files write it: `工作[→范]围`, `[招聘→]`, and `[乱码]` without a repair."""
+    before, old, after = around(alarm, width)
+    new = alarm.finding.replacement
+    return f"{before}[{old}{'' if new is None else f'→{echo(new)}'}]{after}"
 
 
 def around(alarm: Alarm, width: int) -> tuple[str, str, str]:
