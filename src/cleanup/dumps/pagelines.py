@@ -21,6 +21,8 @@ from cleanup.dumps.pagesource import RawComment, Source, comment_at, fold, kept
 _KEY = 12
 # What is looked for between anchors may read so many times the page in all; what is beyond it is not known.
 _EFFORT = 64
+# What is found between anchors narrows down where the rest can be.
+_ROUNDS = 3
 _NEWLINE = re.compile(r"\r\n?|\n")
 
 Span = tuple[int, int]
@@ -83,9 +85,12 @@ class _Alignment:
         for line in folded:
             self.starts.append(self.starts[-1] + len(line))
         self.effort = _EFFORT * (len(self.page) + 1000)
-        self.anchors = list(_grown(self.text, self.page, self._anchors()))
-        chain = _chain(self.anchors)
-        self.chain = _chain([*chain, *self._between(chain)])
+        self.chain = _chain(_grown(self.text, self.page, self._anchors()))
+        for _ in range(_ROUNDS):
+            found = list(self._between(self.chain))
+            if not found:
+                break
+            self.chain = _chain([*self.chain, *found])
         self.chain_t = [m.t for m in self.chain]
         self.chain_p = [m.p for m in self.chain]
 
@@ -115,6 +120,10 @@ class _Alignment:
         """What is found of the text between the matches of a chain, in the page between them."""
         t = p = 0
         for after in [*chain, _Match(len(self.text), len(self.page), 0)]:
+            more = _same(self.text, t, self.page, p, min(after.t - t, after.p - p)) if t else 0
+            if more:
+                yield _Match(t, p, more)
+                t, p = t + more, p + more
             back = _same_back(self.text, after.t, self.page, after.p, min(after.t - t, after.p - p))
             if back:
                 yield _Match(after.t - back, after.p - back, back)
@@ -143,7 +152,7 @@ class _Alignment:
     def _only(self, a: int, b: int, p: Span) -> int | None:
         """The one place within a part of the page of a piece of the text."""
         piece = self.text[a:b]
-        found = []
+        found: list[int] = []
         at = p[0]
         while len(found) < 2 and self.effort > 0:
             start, at = at, self.page.find(piece, at, p[1])
@@ -156,21 +165,23 @@ class _Alignment:
         return None
 
     def _lines(self) -> Iterator[Span | None]:
-        loose = sorted(self.anchors, key=lambda m: m.t)
-        loose_t = [m.t for m in loose]
+        line = self.source.line
         for a, b in zip(self.starts, self.starts[1:], strict=False):
+            first, last = self._match(a), self._match(b - 1)
             if a == b:
                 yield None
-                continue
-            first, last = _covers(self.chain, self.chain_t, a), _covers(self.chain, self.chain_t, b - 1)
-            if first is None or last is None:
-                # a line that was moved is where it is found all the same
-                first = last = _covers(loose, loose_t, a)
-                if first is None or b > first.t + first.n:
-                    yield None
-                    continue
-            assert last is not None
-            yield self.source.line(first.p + a - first.t), self.source.line(last.p + b - 1 - last.t)
+            elif first is not None and last is not None:
+                yield line(first.p + a - first.t), line(last.p + b - 1 - last.t)
+            elif (at := self._only(a, b, (0, len(self.page)))) is not None:
+                # a line that was moved is where it stands all the same
+                yield line(at), line(at + b - a - 1)
+            else:
+                yield None
+
+    def _match(self, t: int) -> _Match | None:
+        """The match of the chain that holds a character of the text."""
+        i = bisect_right(self.chain_t, t) - 1
+        return self.chain[i] if i >= 0 and t < self.chain[i].t + self.chain[i].n else None
 
     def _comments(self) -> Iterator[Comment]:
         offsets = _Offsets(self)
@@ -242,11 +253,6 @@ def _as_it_is(page: str) -> PageLines:
         comments.append(Comment(at, first, body, first - 1, last))
         at = page.find("<!--", end)
     return PageLines(tuple((i, i) for i in range(1, len(starts) + 1)), tuple(comments))
-
-
-def _covers(matches: Sequence[_Match], starts: Sequence[int], t: int) -> _Match | None:
-    i = bisect_right(starts, t) - 1
-    return matches[i] if i >= 0 and t < matches[i].t + matches[i].n else None
 
 
 def _grown(text: str, page: str, pairs: Sequence[Span]) -> Iterator[_Match]:
