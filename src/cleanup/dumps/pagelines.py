@@ -94,10 +94,9 @@ class _Told:
 
     def lines(self) -> Iterator[Span | None]:
         matches, line, starts = self._matches, self._source.line, self._text.starts
-        two_ways = matches.two_ways()
         for i, (a, b) in enumerate(pairwise(starts)):
             first, last = matches.of_text(a), matches.of_text(b - 1)
-            if a == b or i in two_ways:
+            if a == b or i in matches.two_ways:
                 yield None
             elif first is not None and last is not None:
                 yield line(first.p + a - first.t), line(last.p + b - 1 - last.t)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from cleanup.dumps.pagesource import Source
 
@@ -36,7 +35,7 @@ class Match:
 class Matches:
     """The pieces of a text, whose lines start at `starts` (and end at the last of them), found in a page.
 
-    Text and page are folded; `chain` is in order of both, and `lines` the indices of lines that may come from two places.
+    Text and page are folded; `chain` is in order of both, and `two_ways` are the indices of lines that may come from two places.
     """
 
     def __init__(self, source: Source, text: str, starts: Sequence[int]) -> None:
@@ -48,6 +47,8 @@ class Matches:
             if not found:
                 break
             self.chain = _chain([*self.chain, *found])
+        self.two_ways: set[int] = set()
+        self.chain = self._settled(self.chain)
         self._chain_t = [m.t for m in self.chain]
         self._chain_p = [m.p for m in self.chain]
 
@@ -64,17 +65,25 @@ class Matches:
         before = self.chain[i - 1] if i else Match(0, 0, 0)
         return before, self.chain[i] if i < len(self.chain) else self._end
 
-    def two_ways(self) -> set[int]:
-        """Lines that the end of one match and the start of the next would both hold: something was left out between
-        that begins or ends as they do.
+    def _settled(self, chain: Sequence[Match]) -> list[Match]:
+        """The chain with breaks between two matches where lines break, if that is as good. Where something was left out
+        that begins or ends as what follows or precedes it, lines that could be of either go into `two_ways`.
         """
-        lines: set[int] = set()
-        for a, b in pairwise(self.chain):
-            if a.t + a.n == b.t and a.p + a.n < b.p:
-                start = b.t - _same_back(self.text, b.t, self.page, b.p, min(a.n, b.p - a.p - a.n))
-                end = b.t + _same(self.text, b.t, self.page, a.p + a.n, min(b.n, b.p - a.p - a.n))
-                lines.update(range(bisect_left(self.starts, start), bisect_right(self.starts, end) - 1))
-        return lines
+        settled = list(chain[:1])
+        for b in chain[1:]:
+            a = settled[-1]
+            gap = b.p - a.p - a.n
+            if a.t + a.n == b.t and gap:
+                first = b.t - _same_back(self.text, b.t, self.page, b.p, min(a.n, gap))
+                last = b.t + _same(self.text, b.t, self.page, a.p + a.n, min(b.n, gap))
+                i, j = bisect_left(self.starts, first), bisect_right(self.starts, last)
+                if i < j:
+                    self.two_ways.update(range(i, j - 1))
+                    shift = self.starts[i] - b.t
+                    settled[-1] = Match(a.t, a.p, a.n + shift)
+                    b = Match(b.t + shift, b.p + shift, b.n - shift)
+            settled.append(b)
+        return [m for m in settled if m.n]
 
     @property
     def _end(self) -> Match:
