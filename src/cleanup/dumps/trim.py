@@ -30,7 +30,7 @@ _BLOCKS = frozenset({
 _BREAKS = frozenset({
     "p", "div", "br", "li", "h1", *_HEADINGS, "tr", "section", "article", "blockquote", "pre", "dt", "dd", "table",
 })
-_INLINE = frozenset({
+INLINE = frozenset({
     "a", "abbr", "b", "big", "cite", "code", "em", "font", "i", "img", "ins", "mark", "q", "s", "small", "span",
     "strike", "strong", "sub", "sup", "u",
 })
@@ -107,7 +107,7 @@ def _paragraphs(block: Any) -> None:
 
     bare = [block.text or ""]
     for child in block:
-        inside = child.itertext() if child.tag in _INLINE and not _holds_block(child) else ()
+        inside = child.itertext() if child.tag in INLINE and not _holds_block(child) else ()
         bare += [*inside, child.tail or ""]
     if not any(map(SENTENCE.search, bare)):
         return
@@ -117,7 +117,7 @@ def _paragraphs(block: Any) -> None:
     kept: list[Any] = []
     for child in list(block):
         tail, child.tail = child.tail or "", None
-        inline = child.tag in _INLINE and not _holds_block(child)
+        inline = child.tag in INLINE and not _holds_block(child)
         if inline:
             run += [child, tail]
             continue

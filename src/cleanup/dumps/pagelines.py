@@ -1,0 +1,151 @@
+"""Which lines of a web page the lines of its extracted text come from, and where in the text its comments stand.
+
+Extraction keeps no places, so the text is aligned with the page afterwards, both without white space. What is not
+found so, or might come from two places, is told as not known.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cleanup.dumps.page import is_page
+from cleanup.dumps.pagematch import Matches, Span
+from cleanup.dumps.pagesource import RawComment, Source, comment_at, fold, kept
+
+_NEWLINE = re.compile(r"\r\n?|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment of a page.
+
+    offset  in the text: all that is known to come from in front of the comment stands in front of it
+    line    of the page, from 1, on which the comment starts
+    body    what stands between <!-- and -->
+    beside  index of the line of the text that it stands in, or beside on a line of the page; None where it stands
+            apart, or where that cannot be told
+    next    index of the line of the text that follows, as many as there are lines where none does; None where that
+            cannot be told
+    """
+
+    offset: int
+    line: int
+    body: str
+    beside: int | None
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """For each line of a text (they end in \\n, \\r\\n or \\r) the first and last line of the page that it comes
+    from, counted from 1, or None where that cannot be told; and the comments of the page in order.
+    """
+
+    lines: tuple[Span | None, ...]
+    comments: tuple[Comment, ...]
+
+    @classmethod
+    def of(cls, page: str, text: str) -> PageLines:
+        """Align the text that was extracted from a page with the page."""
+        if not is_page(page) and page == text:
+            return _as_it_is(page)
+        told = _Told(Source(page), _Text(text))
+        return cls(tuple(told.lines()), tuple(told.comments()))
+
+
+class _Text:
+    """A text, where its lines start in it and in its folded view, which is `folded`."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.line_starts = [0, *(m.end() for m in _NEWLINE.finditer(text))]
+        self.starts = array("L", [0])  # of the folded view, and its end
+        parts = []
+        for i in range(len(self.line_starts)):
+            parts.append(fold(text[slice(*self._span(i))]))
+            self.starts.append(self.starts[-1] + len(parts[-1]))
+        self.folded = "".join(parts)
+        self._line = -1
+        self._kept: list[int] = []
+
+    def behind(self, t: int, line: int) -> int:
+        """The offset behind folded character t - 1, which is of a line. Quick where lines are asked for in turn."""
+        if line != self._line:
+            self._line = line
+            self._kept = [i for i in range(*self._span(line)) if kept(self.text[i])]
+        return self._kept[t - 1 - self.starts[line]] + 1
+
+    def _span(self, line: int) -> Span:
+        ends = self.line_starts
+        return ends[line], ends[line + 1] if line + 1 < len(ends) else len(self.text)
+
+
+class _Told:
+    """What is known of a text and its page."""
+
+    def __init__(self, source: Source, text: _Text) -> None:
+        self._source, self._text = source, text
+        self._matches = Matches(source, text.folded, text.starts)
+
+    def lines(self) -> Iterator[Span | None]:
+        matches, line, starts = self._matches, self._source.line, self._text.starts
+        for i, (a, b) in enumerate(pairwise(starts)):
+            first, last = matches.of_text(a), matches.of_text(b - 1)
+            if a == b or i in matches.two_ways:
+                yield None
+            elif first is not None and last is not None:
+                yield line(first.p + a - first.t), line(last.p + b - 1 - last.t)
+            elif (at := matches.only(a, b, (0, len(self._source.text)))) is not None:
+                # a line that was moved is where it stands all the same
+                yield line(at), line(at + b - a - 1)
+            else:
+                yield None
+
+    def comments(self) -> Iterator[Comment]:
+        for c in self._source.comments:
+            before, after = self._matches.around(c.at)
+            inside = c.at < before.p + before.n
+            t = before.t + min(c.at - before.p, before.n)
+            left = inside or (before.n > 0 and c.at == before.p + before.n)
+            right = inside or (after.n > 0 and c.at == after.p)
+            yield self._comment(c, t, t if inside else after.t, left, right)
+
+    def _comment(self, c: RawComment, t: int, until: int, left: bool, right: bool) -> Comment:
+        """A comment behind folded characters [:t] and in front of [until:]; `left` and `right` say that the page's
+        characters beside it are those of the text.
+        """
+        text, source = self._text, self._source
+        here = bisect_left(text.starts, t) - 1 if t else None
+        there = bisect_right(text.starts, until) - 1 if until < len(text.folded) else len(text.line_starts)
+        if here == there and here is not None:
+            return Comment(text.behind(t, here), c.line, c.body, here, here + 1)
+        following = there if t == until or right else None
+        left = left and source.line(c.at - 1) == c.line
+        right = right and source.line(c.at) == c.last
+        if left and right:
+            # all on one line: it is of the block that it stands in
+            left, right = source.blocks(c.at - 1) == c.blocks, source.blocks(c.at) == c.blocks
+        if right and not left:
+            return Comment(text.line_starts[there], c.line, c.body, there, there + 1)
+        offset = text.behind(t, here) if here is not None else 0
+        return Comment(offset, c.line, c.body, here if left and not right else None, following)
+
+
+def _as_it_is(page: str) -> PageLines:
+    """Of a file without markup, whose text is the file."""
+    starts = [0, *(m.end() for m in _NEWLINE.finditer(page))]
+    comments = []
+    at = page.find("<!--")
+    while at >= 0:
+        end, body = comment_at(page, at)
+        if end < 0:
+            break
+        first, last = bisect_right(starts, at), bisect_right(starts, end - 1)
+        comments.append(Comment(at, first, body, first - 1, last))
+        at = page.find("<!--", end)
+    return PageLines(tuple((i, i) for i in range(1, len(starts) + 1)), tuple(comments))
