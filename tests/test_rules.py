@@ -1,5 +1,7 @@
 """Rule files: what loads, what does not and where it says so, what rules do."""
 
+import shutil
+
 import pytest
 from typer.testing import CliRunner
 
@@ -9,6 +11,7 @@ from cleanup.errors import RuleError
 from cleanup.lexicon import shared
 from cleanup.pipeline import Cleaner
 from cleanup.rules import load_rules, shipped_rules
+from cleanup.rules.load import HELD
 from cleanup.rules.markup import parse_example, parse_loss
 from cleanup.verify import failures, load_verified
 
@@ -32,7 +35,60 @@ def load(tmp_path, text, name="mine.toml"):
 
 
 def test_every_shipped_rule_does_what_its_examples_say():
-    assert [f.error.tell("en") for f in failures(load_rules([shipped_rules()]))] == []
+    assert [f.error.tell("en") for f in failures(load_rules([shipped_rules()]).rules)] == []
+
+
+def test_the_stamp_beside_the_shipped_rules_names_them():
+    digest = load_rules([shipped_rules()]).digest
+    stamp = shipped_rules() / HELD
+    assert stamp.read_text("utf-8") == f"{digest}\n", f"where all examples hold: echo {digest} > {stamp}"
+
+
+@pytest.fixture
+def own_rules(tmp_path, monkeypatch):
+    """A copy of the shipped rules that may be changed, and the rules whose examples were tried."""
+    folder = tmp_path / "rules"
+    shutil.copytree(shipped_rules(), folder)
+    monkeypatch.setattr("cleanup.verify.shipped_rules", lambda: folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    tried = []
+    monkeypatch.setattr("cleanup.verify.failures", lambda rules: tried.extend(r.id for r in rules) or ())
+    return folder, tried
+
+
+def test_shipped_rules_that_the_stamp_names_are_not_tried_again(own_rules):
+    folder, tried = own_rules
+    assert load_verified() == load_rules([folder]) and tried == []
+
+
+@pytest.mark.parametrize("change", ["a rule", "a new file", "no stamp"])
+def test_shipped_rules_that_changed_are_tried_once(own_rules, change):
+    folder, tried = own_rules
+    if change == "a rule":
+        path = next(folder.rglob("*.toml"))
+        path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    elif change == "a new file":
+        (folder / "mine.toml").write_text(GOOD.replace("dropped-fan", "my-fan"), "utf-8")
+    else:
+        (folder / HELD).unlink()
+    rules = load_verified()
+    assert tried == [r.id for r in rules.rules]
+    assert load_verified() == rules and len(tried) == len(rules.rules)  # the cache remembers
+
+
+def test_beside_shipped_rules_only_the_users_own_are_tried(own_rules, tmp_path):
+    _, tried = own_rules
+    (tmp_path / "mine.toml").write_text(GOOD.replace("dropped-fan", "my-fan"), "utf-8")
+    load_verified([tmp_path / "mine.toml"])
+    assert tried == ["my-fan"]
+
+
+def test_a_shipped_rule_that_broke_is_told_where(own_rules):
+    folder, _ = own_rules
+    path = sorted(folder.rglob("*.toml"))[0]
+    path.write_text(path.read_text("utf-8") + '\n[[rule]]\nid = "x"\npattern = "("\n', "utf-8")
+    with pytest.raises(RuleError, match=path.name):
+        load_verified()
 
 
 def test_every_shipped_rule_speaks_both_languages_and_gives_a_reason(ruleset):

@@ -60,7 +60,7 @@ def write_rule(
     to.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     try:
-        for failure in failures(load_rules([path])):
+        for failure in failures(load_rules([path]).rules):
             raise failure.error
     except RuleError:
         path.unlink()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from cleanup.data import Document, Example, Rule
 from cleanup.errors import RuleError
 from cleanup.lexicon import Lexicon, shared
 from cleanup.pipeline import Cleaner
-from cleanup.rules import RuleSet, load_rules, shipped_rules
+from cleanup.rules import RuleSet, shipped_rules
+from cleanup.rules.load import held_files, read_rule_files, rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class Failure:
         )
 
 
-def failures(rules: RuleSet, lexicon: Callable[[], Lexicon] = shared) -> Iterator[Failure]:
+def failures(rules: Iterable[Rule], lexicon: Callable[[], Lexicon] = shared) -> Iterator[Failure]:
     """Every example that does not hold, each rule tried alone, without what code finds by itself."""
-    for rule in rules.rules:
+    for rule in rules:
         cleaner = Cleaner(RuleSet((rule,), "", frozenset(BUILT_IN)), apply="none", lexicon=lexicon)
         for example in (*rule.fires, *rule.quiet):
             outcome = cleaner.clean(Document("example", example.text))
@@ -61,18 +62,25 @@ def _show(text: str, edits: Sequence[tuple[int, int, str | None]]) -> str:
 def load_verified(extra: Sequence[Path] = (), *, shipped: bool = True) -> RuleSet:
     """The rules that ship, and those of `extra` files and folders, all examples holding.
 
-    What held once is remembered in the user's cache by digest and version, since trying it needs
-    jieba's dictionary. Raises RuleError, `file:line: rule-id`, for the first example that fails.
+    Those that ship are tried by the tests, which hold the stamp beside them true; as long as it names them they are
+    not tried again. What else held once is remembered in the user's cache by digest and version.
+    Raises RuleError, `file:line: rule-id`, for the first example that fails.
     """
-    rules = load_rules([*([shipped_rules()] if shipped else []), *extra])
-    held = _cache() / hashlib.sha256(f"{__version__} {rules.digest}".encode()).hexdigest()[:24]
-    if held.exists():
+    own = read_rule_files([shipped_rules()]) if shipped else []
+    held = held_files(shipped_rules(), own) if own else []
+    files = [*own, *read_rule_files(extra)]
+    rules = rules_of(files, held=len(held))
+    untried = {file.name for file in files[len(held) :]}
+    if not untried:
         return rules
-    for failure in failures(rules):
+    remembered = _cache() / hashlib.sha256(f"{__version__} {rules.digest}".encode()).hexdigest()[:24]
+    if remembered.exists():
+        return rules
+    for failure in failures([rule for rule in rules.rules if rule.file in untried]):
         raise failure.error
     with contextlib.suppress(OSError):  # a cache that cannot be written costs time, nothing else
-        held.parent.mkdir(parents=True, exist_ok=True)
-        held.touch()
+        remembered.parent.mkdir(parents=True, exist_ok=True)
+        remembered.touch()
     return rules
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import typer
 
 from cleanup import __version__
-from cleanup.cli import channel, check, dedup, evaluate, explain, learn, lm, revert, rules, run
+from cleanup.cli.late import commands_late
 from cleanup.cli.voice import told
+
+# Each is a module of `cleanup.cli`, imported when the command is called: one with an `app` is a group of commands,
+# others hold a function of their own name and its HELP.
+COMMANDS = ("run", "check", "learn", "revert", "explain", "evaluate", "dedup", "channel", "rules", "lm")
 
 app = typer.Typer(
     name="cleanup",
+    cls=commands_late(COMMANDS),
     help=told(
         "找出并修复采集来的中文文章里的系统性损坏：被滤掉的字词、塞入的广告词、掩码、页面残留。",
         "Find and repair the systematic damage in scraped Chinese articles: filtered words, inserted search terms, masks, page furniture.",
@@ -34,15 +39,3 @@ def top(
     ),
 ) -> None:
     """Options of the command itself."""
-
-
-app.command("run", help=run.HELP)(run.run)
-app.command("check", help=check.HELP)(check.check)
-app.command("learn", help=learn.HELP)(learn.learn)
-app.command("revert", help=revert.HELP)(revert.revert)
-app.command("explain", help=explain.HELP)(explain.explain)
-app.command("evaluate", help=evaluate.HELP)(evaluate.evaluate)
-app.command("dedup", help=dedup.HELP)(dedup.dedup)
-app.add_typer(channel.app, name="channel")
-app.add_typer(rules.app, name="rules")
-app.add_typer(lm.app, name="lm")

@@ -164,7 +164,7 @@ def test(
         from cleanup.verify import failures
 
         ruleset = load_rules(paths or [shipped_rules()])
-        failed = list(failures(ruleset))
+        failed = list(failures(ruleset.rules))
         for failure in failed:
             voice.fail(failure.error)
         examples = sum(len(r.fires) + len(r.quiet) for r in ruleset.rules)

@@ -63,9 +63,25 @@ def shipped_rules() -> Path:
     )
 
 
-def rule_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
-    """The rule files under some paths, in order, each with the name that messages use."""
-    found: list[tuple[Path, str]] = []
+# Beside the rules that ship: their digest, once all their examples held. tests/test_rules.py says how it is renewed.
+HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """A rule file read: the name that messages use, the folder that names its family, its text."""
+
+    name: str
+    folder: str
+    text: str
+
+
+def read_rule_files(paths: Sequence[Path]) -> list[RuleFile]:
+    """The rule files under some paths, in order. Raises RuleError for what is missing or cannot be read."""
+    return [_read_file(path, name) for path, name in _rule_files(paths)]
+
+
+def _rule_files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
     for path in paths:
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*.toml") if p.is_file())
@@ -73,12 +89,38 @@ def rule_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
                 raise RuleError(
                     "文件夹里没有 .toml 规则文件", "no .toml rule file in this folder", where=str(path)
                 )
-            found += [(p, f"{path.name}/{p.relative_to(path).as_posix()}") for p in inside]
+            yield from ((p, f"{path.name}/{p.relative_to(path).as_posix()}") for p in inside)
         elif path.is_file():
-            found.append((path, str(path)))
+            yield path, str(path)
         else:
             raise RuleError("没有这个规则文件或文件夹", "no such rule file or folder", where=str(path))
-    return found
+
+
+def _read_file(path: Path, name: str) -> RuleFile:
+    try:
+        raw = path.read_bytes()
+        return RuleFile(name, path.parent.name, raw.decode())
+    except OSError as e:
+        raise RuleError(f"读不了：{e.strerror}", f"cannot be read: {e.strerror}", where=name) from e
+    except UnicodeDecodeError as e:
+        line = raw[: e.start].count(b"\n") + 1
+        raise RuleError("不是 UTF-8 文本", "is not UTF-8 text", where=f"{name}:{line}") from e
+
+
+def digest(files: Iterable[RuleFile]) -> str:
+    """16 hexadecimal digits that name what the rules are, not where they were checked out."""
+    whole = hashlib.sha256()
+    for file in files:
+        whole.update(hashlib.sha256(file.text.replace("\r\n", "\n").encode()).digest())
+    return whole.hexdigest()[:16]
+
+
+def held_files(folder: Path, files: list[RuleFile]) -> list[RuleFile]:
+    """The files of a folder, if they are those whose examples held when its stamp was written; else none."""
+    try:
+        return files if (folder / HELD).read_text("utf-8").strip() == digest(files) else []
+    except OSError:  # no stamp: tried here
+        return []
 
 
 def load_rules(paths: Sequence[Path]) -> RuleSet:
@@ -86,32 +128,27 @@ def load_rules(paths: Sequence[Path]) -> RuleSet:
 
     Raises RuleError, with `file:line: rule-id`, for the first thing that is wrong.
     """
+    return rules_of(read_rule_files(paths))
+
+
+def rules_of(files: Sequence[RuleFile], held: int = 0) -> RuleSet:
+    """All rules of some files. Those of the first `held` compiled once, and are not compiled to see whether they do."""
     rules: dict[str, Rule] = {}
-    digest = hashlib.sha256()
-    for path, name in rule_files(paths):
-        try:
-            raw = path.read_bytes()
-            text = raw.decode()
-        except OSError as e:
-            raise RuleError(f"读不了：{e.strerror}", f"cannot be read: {e.strerror}", where=name) from e
-        except UnicodeDecodeError as e:
-            line = raw[: e.start].count(b"\n") + 1
-            raise RuleError("不是 UTF-8 文本", "is not UTF-8 text", where=f"{name}:{line}") from e
-        # the digest names what the rules are, not where they were checked out
-        digest.update(hashlib.sha256(text.replace("\r\n", "\n").encode()).digest())
-        for rule in _read(text, name, path.parent.name):
+    for n, file in enumerate(files):
+        for rule in _rules(file, tried=n < held):
             if rule.id in rules:
                 first = rules[rule.id]
                 raise RuleError(
                     f"规则名重复，已用于 {first.file}:{first.line}",
                     f"the id is taken, by {first.file}:{first.line}",
-                    where=f"{name}:{rule.line}: {rule.id}",
+                    where=f"{file.name}:{rule.line}: {rule.id}",
                 )
             rules[rule.id] = rule
-    return RuleSet(tuple(rules.values()), digest.hexdigest()[:16])
+    return RuleSet(tuple(rules.values()), digest(files))
 
 
-def _read(text: str, name: str, folder: str) -> Iterator[Rule]:
+def _rules(file: RuleFile, *, tried: bool) -> Iterator[Rule]:
+    name, text = file.name, file.text
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
@@ -133,4 +170,5 @@ def _read(text: str, name: str, folder: str) -> Iterator[Rule]:
     if not isinstance(entries, list) or not entries or not all(isinstance(e, dict) for e in entries):
         raise RuleError("没有 [[rule]]", "holds no [[rule]]", where=name)
     for n, entry in enumerate(entries):
-        yield TableReader({**defaults, **entry}, str(data.get("family", folder)), lines, n).rule()
+        family = str(data.get("family", file.folder))
+        yield TableReader({**defaults, **entry}, family, lines, n, tried=tried).rule()

@@ -80,10 +80,13 @@ class Lines:
 
 
 class TableReader:
-    """One [[rule]] table, checked key by key."""
+    """One [[rule]] table, checked key by key. Patterns that were tried before are not compiled, which takes long."""
 
-    def __init__(self, table: dict[str, Any], family: str, lines: Lines, n: int) -> None:
+    def __init__(
+        self, table: dict[str, Any], family: str, lines: Lines, n: int, *, tried: bool = False
+    ) -> None:
         self._table = table
+        self._tried = tried
         self._family = family
         self._lines = lines
         self._n = n
@@ -258,7 +261,7 @@ class TableReader:
             raise self.fail(
                 "words", "插入需要 words 或 left/right", "an insertion needs words, or left or right"
             )
-        for key in ("pattern", *contexts):
+        for key in () if self._tried else ("pattern", *contexts):
             source = pattern if key == "pattern" else contexts[key]
             try:
                 compiled = regex.compile(source)
