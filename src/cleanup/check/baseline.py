@@ -2,7 +2,8 @@
 
 A finding is known again by what surrounds it, not by its line: lines may move, and other places be edited. Of the same
 place in the same words there may be several, and they are counted. Where a neighbour was repaired, the surroundings as
-they read repaired are the same as before; where a file was moved, those in another file are.
+they read repaired are the same as before; where one side was edited, the other is; where a file was moved, those in
+another file are.
 """
 
 from __future__ import annotations
@@ -28,16 +29,24 @@ VERSION = 1
 _SHOWN = 24
 # Characters of the text on either side that are handed on; place_digest looks at less.
 _REACH = 32
+# Characters of one side that a finding is known again by where the other side was edited.
+_SIDE = 8
+# From this sign on, in `known`, files may differ.
+_MOVED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What a finding is known again by: file, rule, and hashes of its surroundings as read and as repaired."""
+    """What a finding is known again by: file, rule, and hashes of what stands around it, around it once all is
+    repaired, before it, and after it.
+    """
 
     file: str
     rule: str
     around: str
     repaired: str
+    before: str
+    after: str
 
     def fingerprint(self, n: int) -> str:
         """A stable id of the n-th finding, from 0, of this file, rule and surroundings."""
@@ -52,12 +61,14 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rule: str
     around: str
     repaired: str
+    before: str
+    after: str
     observed: str = ""
     replacement: str | None = None
 
     @property
     def print(self) -> Print:
-        return Print(self.file, self.rule, self.around, self.repaired)
+        return Print(self.file, self.rule, self.around, self.repaired, self.before, self.after)
 
 
 class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,11 +103,18 @@ def prints(outcome: Outcome) -> Callable[[Finding], Print]:
             after += 1
         left = max(0, f.start + shifts[before])
         right = f.end + shifts[after]
-        own = f.observed
-        around = place_digest(f.rule, "", text, f.start, f.end)
+        own, end = f.observed, f.end
         said = repaired[:left][-_REACH:] + own + repaired[right : right + _REACH]
         at = min(left, _REACH)
-        return Print(f.file, f.rule, around, place_digest(f.rule, "", said, at, at + len(own)))
+        side = text[max(0, f.start - _SIDE) : f.start]
+        return Print(
+            f.file,
+            f.rule,
+            place_digest(f.rule, "", text, f.start, end),
+            place_digest(f.rule, "", said, at, at + len(own)),
+            place_digest(f.rule, "<", side + own, len(side), len(side) + len(own)),
+            place_digest(f.rule, ">", text[f.start : end + _SIDE], 0, len(own)),
+        )
 
     return of
 
@@ -161,6 +179,8 @@ def entry(finding: Finding, own: Print) -> Entry:
         own.rule,
         own.around,
         own.repaired,
+        own.before,
+        own.after,
         finding.observed[:_SHOWN],
         replacement if replacement is None else replacement[:_SHOWN],
     )
@@ -171,8 +191,8 @@ def known(
 ) -> tuple[list[bool], list[Entry]]:
     """Which of the findings are known, and the entries that no finding answers any more.
 
-    Surer signs are asked first over all findings: file and surroundings, file and surroundings repaired, then
-    surroundings in another file, for which the entry's own file must hold it no longer.
+    Surer signs are asked first over all findings: file and surroundings, file and surroundings repaired, file and one
+    side, then surroundings in another file, for which the entry's own file must hold it no longer.
     An entry is stale where its file was checked, or is gone.
     """
     is_known = [False] * len(found)
@@ -180,11 +200,13 @@ def known(
     keys: tuple[Callable[[Any], tuple[str, ...]], ...] = (
         lambda p: (p.file, p.rule, p.around),
         lambda p: (p.file, p.rule, p.repaired),
+        lambda p: (p.file, p.rule, p.before),
+        lambda p: (p.file, p.rule, p.after),
         lambda p: (p.rule, p.around),
         lambda p: (p.rule, p.repaired),
     )
     for n, key in enumerate(keys):
-        moved = n >= 2
+        moved = n >= _MOVED
         left: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for i, e in enumerate(entries):
             if not taken[i] and (not moved or e.file in checked or is_gone(e.file)):

@@ -129,6 +129,8 @@ def check(
     rules = told(cleaner.rules)
     suppressions = Suppressions(options.suppress, [*rules, *KINDS], options.root)
     watch.total(sum(f.size for f in files))
+    for reject in rejects:
+        watch.warn(reject)
     scanner = _Scanner(cleaner, options, suppressions, before, watch)
     done = {f.name: own for f, own in zip(files, scanner.scan(files), strict=True)}
     fixed: Counter[str] = Counter()

@@ -48,9 +48,9 @@ class Root:
 
 @lru_cache(maxsize=256)
 def _spec(patterns: tuple[str, ...]) -> Any:
-    from pathspec import PathSpec
+    from pathspec import GitIgnoreSpec
 
-    return PathSpec.from_lines("gitwildmatch", patterns)
+    return GitIgnoreSpec.from_lines(patterns)
 
 
 def matches(patterns: Sequence[str], name: str) -> bool:

@@ -57,9 +57,9 @@ class Directive:
 
 
 def comments_of(document: Document) -> list[Comment]:
-    """The comments to this program in a Markdown text, but for those in code, which tell how they are written."""
+    """The comments to this program in a Markdown file, but for those in code, which tell how they are written."""
     text = document.text
-    if "<!--" not in text:
+    if document.meta.get("format") != "md" or "<!--" not in text:
         return []
     code = Spans(code_spans(text))
     line = int(document.meta.get("line", 1))
