@@ -1,5 +1,6 @@
 """Where a span stands in its file."""
 
+import re
 import time
 
 from hypothesis import given
@@ -34,15 +35,10 @@ def test_lines_and_columns_are_those_of_findings(span, first, exact):
 def test_the_excerpt_is_the_line_and_holds_the_place(span, exact):
     text, start, end = span
     spot = Places(text, 1, exact=exact)(start, end)
-    assert not set(spot.excerpt) & {"\r", "\n"}
-    assert 0 <= spot.at <= len(spot.excerpt)
-    begin = start - spot.at
-    if text[start:].startswith(("\r", "\n")):
-        assert text[:start].endswith((spot.excerpt, "\r"))
-    else:
-        assert text[begin:].startswith(spot.excerpt)
-    within_newline = text[:start].endswith("\r") and text[start:].startswith("\n")
-    assert within_newline or begin == 0 or text[begin - 1] in "\r\n"
+    newline = re.compile(r"\r\n|\r|\n")
+    begin = max([0, *(m.end() for m in newline.finditer(text) if m.end() <= start)])
+    assert spot.excerpt == newline.split(text[begin:])[0]
+    assert spot.at == min(start - begin, len(spot.excerpt))
 
 
 def test_bytes_are_those_of_utf8():

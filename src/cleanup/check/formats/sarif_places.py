@@ -69,7 +69,8 @@ def location(alarm: Alarm) -> dict[str, Any]:
 def _context(alarm: Alarm) -> dict[str, Any] | None:
     """What stands around it in its line; None around what is more than a part of one."""
     to = alarm.at + len(alarm.finding.observed)
-    if alarm.end.line != alarm.start.line or to > len(alarm.excerpt):
+    # what starts between \r and \n has no offset in the line
+    if alarm.end.line != alarm.start.line or to > len(alarm.excerpt) or alarm.at != alarm.start.column - 1:
         return None
     begin, end = max(0, alarm.at - _CONTEXT), min(len(alarm.excerpt), to + _CONTEXT)
     if (begin, end) == (alarm.at, to) or end - begin > _SNIPPET:
