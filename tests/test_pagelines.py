@@ -1,7 +1,6 @@
 """Where in a web page its extracted text comes from, and where in the text the comments of the page stand."""
 
 import json
-import random
 import re
 import sys
 import time
@@ -17,69 +16,16 @@ from cleanup.dumps.record import Fields
 from conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
-from pages import pages
+from page_lines import STYLES, judged_all
 
-PAGES = {p.name: p for p in pages()}
 ONE = "塘泥每年冬天清一次，清出来的泥晒干以后铺到桑树底下。"
 TWO = "桑叶喂蚕，蚕沙又回到塘里，这一圈走下来什么也没有丢。"
 THREE = "后来塘边修了路，泥车进不来，这个法子才慢慢没人用了。"
 
-_PIECE = re.compile(
-    r"<!--.*?-->|<(script|style|title|noscript|select)\b.*?</\1\s*>|<[^>]*>|[^<]+", re.S | re.I
-)
-_MARK = re.compile("[\U00020000-\U0002a6df]")
 
-
-def marked(page):
-    """The page with a character in front of each piece of text that says which line it is on."""
-    out, line = [], 1
-    for m in _PIECE.finditer(page):
-        parts = m[0].split("\n")
-        for i, part in enumerate(parts):
-            if not m[0].startswith("<") and (words := part.lstrip()):
-                parts[i] = part[: len(part) - len(words)] + chr(0x20000 + line + i) + words
-        line += len(parts) - 1
-        out.append("\n".join(parts))
-    return "".join(out)
-
-
-def judged(page):
-    """How many lines of the text of a page are told right, not at all, and wrong."""
-    lines = extract(marked(page)).text.split("\n")
-    told = PageLines.of(page, _MARK.sub("", "\n".join(lines))).lines
-    counts = {"right": 0, "none": 0, "wrong": 0}
-    for line, span in zip(lines, told, strict=True):
-        on = [ord(c) - 0x20000 for c in _MARK.findall(line)]
-        if on:
-            counts["none" if span is None else "right" if span == (min(on), max(on)) else "wrong"] += 1
-    return counts
-
-
-def broken_up(page):
-    """A page with line breaks where they mean nothing."""
-    rng = random.Random(1)
-    page = page.replace("><", ">\n<")
-    return re.sub("(?<=[。，])(?=[^<])", lambda m: "\n" if rng.random() < 0.5 else "", page)
-
-
-def with_teasers(page, lines):
-    """A page that says the beginning of each line of its article in front of it and behind it as well."""
-    said = "<ul>\n" + "".join(f"<li><a href=x>{line[:14]}</a></li>\n" for line in lines) + "</ul>"
-    page = re.sub(r"<body[^>]*>", lambda m: m[0] + said, page, count=1, flags=re.I)
-    return page.replace("</body>", said + "</body>")
-
-
-@pytest.mark.parametrize("how", ["as they are", "broken up", "with teasers"])
+@pytest.mark.parametrize("how", STYLES)
 def test_lines_of_made_pages_are_told_right(how):
-    sums = {"right": 0, "none": 0, "wrong": 0}
-    for p in PAGES.values():
-        page = p.raw.decode(p.encoding, "replace")
-        if how != "as they are":
-            page = broken_up(page)
-        if how == "with teasers":
-            page = with_teasers(page, p.text.split("\n"))
-        for k, n in judged(page).items():
-            sums[k] += n
+    sums = judged_all(how)
     assert sums["wrong"] == 0
     assert sums["right"] > 250
     # one line of a forum, said of many members, that the extractor moved to the front
@@ -210,7 +156,7 @@ def test_laws_of_lines_and_comments(page, other, own):
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.text("甲乙丙丁。", min_size=1, max_size=20), min_size=1, max_size=12), st.data())
 def test_of_a_page_that_is_all_text_every_line_is_right_and_every_comment_in_its_place(lines, data):
-    page, starts, expected, n = "", [], [], 0
+    page, starts, expected = "", [], []
     for i, line in enumerate(lines):
         if data.draw(st.booleans()):
             page += "<!-- c -->\n"
@@ -218,7 +164,6 @@ def test_of_a_page_that_is_all_text_every_line_is_right_and_every_comment_in_its
         starts.append(page.count("\n") + 1)
         cut = data.draw(st.integers(0, len(line)))
         page += f"<p>{line[:cut]}\n{line[cut:]}</p>\n"
-        n += 1
     told = PageLines.of(page, "\n".join(lines))
     for start, span in zip(starts, told.lines, strict=True):
         assert span is not None
