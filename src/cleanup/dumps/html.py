@@ -70,6 +70,11 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
     yield Record(raw, document, how={"derived": True, "encoding": used, "fields": fields})
 
 
+def page(record: Record) -> str:
+    """The page of a record, decoded again: few ask for it, and keeping it would double what a record holds."""
+    return _plain(record.raw).decode(str(record.how["encoding"]), "replace").removeprefix("\ufeff")
+
+
 def rewrite(record: Record, text: str) -> tuple[bytes, str]:
     """The text as a file of its own, in UTF-8."""
     return (text + "\n" if text and not text.endswith("\n") else text).encode(), ""
@@ -119,9 +124,7 @@ def _decoded(raw: bytes, encoding: str) -> tuple[str, str]:
     """A page as text, and its encoding: by its mark, as valid UTF-8, by the Chinese that its bytes are, by what
     it declares. Raises Unreadable where nothing fits.
     """
-    if b"\0" in raw and is_page(raw.decode("latin-1")):
-        # a page is read in spite of stray NUL bytes, as browsers do
-        raw = raw.replace(b"\0", b"")
+    raw = _plain(raw)
     try:
         text, choice = decode(raw, encoding)
         if encoding != AUTO or choice.sure >= _SURE:
@@ -148,6 +151,11 @@ def _decoded(raw: bytes, encoding: str) -> tuple[str, str]:
                 return text, name
     assert undecided is not None
     raise undecided
+
+
+def _plain(raw: bytes) -> bytes:
+    """A page without stray NUL bytes, in spite of which browsers read it."""
+    return raw.replace(b"\0", b"") if b"\0" in raw and is_page(raw.decode("latin-1")) else raw
 
 
 def _known(name: str) -> bool:

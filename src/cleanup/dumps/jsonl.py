@@ -218,6 +218,15 @@ def _has_lone_surrogate(body: bytes) -> bool:
     return any("\ud800" <= c <= "\udfff" for c in text)
 
 
+def page(record: Record) -> str | None:
+    """The web page that the text of an article was extracted from, decoded again; None where the text is the field."""
+    if not record.how["derived"]:
+        return None
+    line = record.raw.removeprefix(record.how["bom"]).decode(record.how["encoding"]).encode()
+    text = _string(_OBJECT.decode(line), record.how["text_field"])
+    return text if text and is_page(text) else None
+
+
 def rewrite(record: Record, text: str) -> tuple[bytes, str]:
     """The line with another text, in the style it was written in; and "", as no encoding changes."""
     raw, encoding, bom = record.raw, str(record.how["encoding"]), bytes(record.how["bom"])

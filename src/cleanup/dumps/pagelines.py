@@ -13,11 +13,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from cleanup.dumps import html, jsonl
 from cleanup.dumps.page import is_page
 from cleanup.dumps.pagematch import Matches, Span
 from cleanup.dumps.pagesource import RawComment, Source, comment_at, fold, kept
+from cleanup.dumps.record import Record
 
 _NEWLINE = re.compile(r"\r\n?|\n")
+
+
+def page_of(record: Record) -> str | None:
+    """The web page, as text, that the article of a record was extracted from, or None where it was read from none.
+
+    The page of a file may hold no markup; that of a record is one of its fields, and its lines are none of the file.
+    """
+    kind = record.document.meta["format"] if record.document is not None else ""
+    return html.page(record) if kind == "html" else jsonl.page(record) if kind == "jsonl" else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,11 +141,13 @@ class Matches:
     def only(self, a: int, b: int, p: Span) -> int | None:
         """The one place within a part of the page of a piece of the text."""
         piece = self.text[a:b]
+        # str.find goes back over what it has read where a string repeats itself, as a row of one character does
+        slow = 1 + len(piece) // len(set(piece))
         found: list[int] = []
         at = p[0]
         while len(found) < 2 and self.effort > 0:
             start, at = at, self.page.find(piece, at, p[1])
-            self.effort -= (at if at >= 0 else p[1]) - start + len(piece)
+            self.effort -= ((at if at >= 0 else p[1]) - start) * slow + len(piece)
             if at < 0:
                 return found[0] if len(found) == 1 else None
             if b - a >= _KEY or (self.source.is_edge(at) and self.source.is_edge(at + b - a)):
