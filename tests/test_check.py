@@ -256,9 +256,9 @@ def test_a_file_that_vanishes_is_told(here, monkeypatch):
     write(here, "a.txt", DAMAGED)
     lost = write(here, "b.txt", DAMAGED)
     monkeypatch.setattr(check_paths, "too_large", None)
-    from cleanup.check import job
+    from cleanup.check import scan
 
-    monkeypatch.setattr(job, "too_large", lambda file: lost.unlink(missing_ok=True))
+    monkeypatch.setattr(scan, "too_large", lambda file: lost.unlink(missing_ok=True))
     said = document("a.txt", "b.txt")
     assert [r["file"] for r in said["rejects"]] == ["here/b.txt"]
     assert len(said["alarms"]) == 1
@@ -700,3 +700,56 @@ def test_fix_mends_changed_lines_alone(repository):
     write(folder, "old.txt", DAMAGED + CLEAN + OTHER)
     check("--changed-since", "HEAD", "--fix")
     assert (folder / "old.txt").read_text("utf-8") == DAMAGED + CLEAN + OTHER.replace("工作围", "工作范围")
+
+
+# web pages
+
+
+PAGE = """<!DOCTYPE html>
+<html><head><title>早晨</title></head>
+<body>
+<article>
+<h1>早晨</h1>
+<p>早上起来先把窗户打开，屋子里的空气会好一些，人也精神得多。</p>
+<p>厨房里煮着一锅粥，邻居的孩子在楼下跳绳，数到一百才肯停。</p>
+{}
+<p>晾衣绳上挂满了床单，风一吹像船帆，太阳出来以后很快就干。</p>
+</article>
+</body></html>
+"""
+
+
+def page(*paragraphs):
+    return PAGE.format("\n".join(paragraphs))
+
+
+def test_places_in_a_page_are_lines_of_its_file(here):
+    write(here, "a.html", page("<p>双方的工作围不同，要先谈妥，再把谈好的写下来。</p>"))
+    assert [a["line"] for a in open_alarms("a.html")] == [8]
+
+
+def test_comments_of_a_page_let_findings_pass(here):
+    one = "<p>双方的工作围不同，要先谈妥，再把谈好的写下来。</p>"
+    other = "<p>采取措之前先看天气，下雨的日子不要上房顶修瓦。</p>"
+    write(here, "a.html", page("<!-- cleanup-disable-next-line -- 原文如此 -->", one, other))
+    said = document("a.html")["alarms"]
+    assert [(a["line"], a["suppressed"]) for a in said] == [(9, "here/a.html:8"), (10, None)]
+    write(here, "a.html", page("<!-- cleanup-disable -->", one, "<!-- cleanup-enable -->", other))
+    assert [a["line"] for a in open_alarms("a.html")] == [11]
+    write(here, "a.html", page(one, other, "<!-- cleanup-disable-file -->"))
+    assert check("a.html").exit_code == 0
+    write(here, "a.html", page(one.replace("<p>", "<p><!-- cleanup-disable-line mask -->"), other))
+    said = document("a.html")
+    assert [u["where"] for u in said["unused"]] == ["here/a.html:8"]
+    assert said["exit_code"] == 1
+
+
+def test_changed_lines_of_a_page_count(repository):
+    folder, git = repository
+    one = "<p>双方的工作围不同，要先谈妥，再把谈好的写下来。</p>"
+    other = "<p>采取措之前先看天气，下雨的日子不要上房顶修瓦。</p>"
+    write(folder, "a.html", page(one))
+    git("add", "-A")
+    git("commit", "-qm", "a page")
+    write(folder, "a.html", page(one, other))
+    assert [a["line"] for a in open_alarms("--changed-since", "HEAD")] == [9]

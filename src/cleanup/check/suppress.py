@@ -23,21 +23,35 @@ import regex
 from cleanup.check.nouns import Unused
 from cleanup.check.paths import Root, matches
 from cleanup.config import Suppression
-from cleanup.data import Document, Finding
+from cleanup.data import Document, Finding, line_starts
 from cleanup.detect.closed import Spans, code_spans, merge
+from cleanup.dumps.pagelines import PageLines
 
-_COMMENT = regex.compile(r"<!--\s*cleanup-(?P<what>[\w-]+)(?P<rest>(?:(?!-->)[\s\S])*)-->")
+_SIGN = "cleanup-"
+_COMMENT = regex.compile(r"<!--[\s\S]*?-->")
+_DIRECTIVE = regex.compile(rf"\s*{_SIGN}(?P<what>[\w-]+)(?P<rest>[\s\S]*)")
 _WHAT = ("disable", "enable", "disable-line", "disable-next-line", "disable-file")
+
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment as it stands in an article: its span there, its line in the file, what is written in it."""
+    """A comment beside an article's text.
 
-    start: int
-    end: int
+    at    offset in the text: what stands in front of it does so in the file, too
+    line  of the file
+    body  what is written between <!-- and -->
+    own   span of the line of the text that it stands in or beside, None where it stands apart or that is not known
+    next  span of the line behind it, None where none follows or that is not known
+    """
+
+    at: int
     line: int
     body: str
+    own: Span | None
+    next: Span | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +71,36 @@ class Directive:
 
 
 def comments_of(document: Document) -> list[Comment]:
-    """The comments to this program in a Markdown file, but for those in code, which tell how they are written."""
+    """The comments of a Markdown text, but for those in code, which tell how they are written."""
     text = document.text
-    if document.meta.get("format") != "md" or "<!--" not in text:
+    if _SIGN not in text:
         return []
     code = Spans(code_spans(text))
     line = int(document.meta.get("line", 1))
     return [
-        Comment(m.start(), m.end(), line + _newlines(text, m.start()), m[0])
+        Comment(
+            m.start(),
+            line + len(line_starts(text[: m.start()])) - 1,
+            m[0][4:-3],
+            (text.rfind("\n", 0, m.start()) + 1, _line_end(text, m.end())),
+            next(_lines_after(text, _line_end(text, m.end())), None),
+        )
         for m in _COMMENT.finditer(text)
         if not any(True for _ in code.over(*m.span()))
+    ]
+
+
+def comments_of_page(text: str, lines: PageLines) -> list[Comment]:
+    """The comments of a web page beside the text that was extracted from it."""
+    starts = [*line_starts(text), len(text)]
+
+    def span(line: int | None) -> Span | None:
+        return None if line is None or line + 1 >= len(starts) else (starts[line], starts[line + 1])
+
+    return [
+        Comment(c.offset, c.line, c.body, span(c.beside), span(c.next))
+        for c in lines.comments
+        if _SIGN in c.body
     ]
 
 
@@ -87,7 +121,7 @@ def directives(
             found.extend(replace(d, end=at) for d in opened.pop(name))
 
     for comment in comments:
-        m = _COMMENT.match(comment.body)
+        m = _DIRECTIVE.match(comment.body)
         if m is None:
             continue
         what, (named, _, why) = m["what"], regex.sub(r"\s+", " ", m["rest"]).partition("--")
@@ -103,7 +137,7 @@ def directives(
             if not names:
                 continue
         if what == "enable":
-            switch_on(names, comment.start)
+            switch_on(names, comment.at)
             continue
         start, end = _span(what, text, comment)
         directive = Directive(where, says, why.strip(), names, start, end)
@@ -198,15 +232,13 @@ def _meant(word: str, known: Sequence[str]) -> str:
     return f" ({word}? → {near[0]})" if near else f" ({word}?)"
 
 
-def _span(what: str, text: str, comment: Comment) -> tuple[int, int]:
+def _span(what: str, text: str, comment: Comment) -> Span:
     """The span that a comment switches off, which may be empty."""
     if what == "disable-file":
         return 0, len(text) + 1
     if what == "disable":
-        return comment.start, len(text) + 1
-    if what == "disable-line":
-        return text.rfind("\n", 0, comment.start) + 1, _line_end(text, comment.end)
-    return next(_lines_after(text, _line_end(text, comment.end)), (len(text), len(text)))
+        return comment.at, len(text) + 1
+    return (comment.own if what == "disable-line" else comment.next) or (comment.at, comment.at)
 
 
 def _lines_after(text: str, at: int) -> Iterator[tuple[int, int]]:
@@ -221,8 +253,3 @@ def _lines_after(text: str, at: int) -> Iterator[tuple[int, int]]:
 def _line_end(text: str, at: int) -> int:
     newline = text.find("\n", at)
     return len(text) if newline < 0 else newline + 1
-
-
-def _newlines(text: str, end: int) -> int:
-    """Lines that end before an offset, as `data.LineMap` counts them."""
-    return len(regex.findall(r"\r\n?|\n", text, endpos=end))

@@ -266,9 +266,9 @@ def check(
     with errors_told(voice):
         voice.lang = language(lang)
         from cleanup.check.formats import FORMATS, format_named
-        from cleanup.check.job import Limits, Options
         from cleanup.check.job import check as check_files
         from cleanup.check.paths import Root
+        from cleanup.check.scan import Limits, Options
         from cleanup.data import KINDS, TIERS
         from cleanup.dumps.record import Fields
 
