@@ -144,7 +144,8 @@ def _has_ours(path: Path) -> bool:
 
 def read(path: Path) -> Config:
     """A config file. Raises UsageError, `file:line`, for anything that is wrong in it."""
-    name = os.path.relpath(path)
+    near = Path.cwd().is_relative_to(path.resolve().parent) or path.resolve().is_relative_to(Path.cwd())
+    name = os.path.relpath(path) if near else str(path)
     try:
         raw = path.read_bytes()
         text = raw.decode("utf-8-sig")
