@@ -129,6 +129,6 @@ def digest_of(channels: Iterable[Channel]) -> str:
         h.update("\0".join((*names, "")).encode(errors="surrogatepass"))
         for i in sorted(channel.items, key=lambda i: i.key):
             counts = tuple(map(int, (i.found, i.surviving, i.articles, i.contexts)))
-            numbers = (*counts, f"{i.rate:.4f}", f"{i.sure:.4f}")
+            numbers = (*counts, f"{i.rate:.4f}", f"{i.sure:.4f}", f"{round(i.expected, 1):.1f}")
             h.update(repr((i.key, numbers, i.goes_on, i.status)).encode(errors="surrogatepass"))
     return h.hexdigest()[:16]
