@@ -1,5 +1,6 @@
 """From paths to files: links, pipes, folders and names that a file system holds and a reader must not trip over."""
 
+import json
 import os
 import socket
 from pathlib import Path
@@ -109,6 +110,13 @@ def test_names_of_any_bytes_are_cleaned_and_shown(tree):
         r"d\xff/c.txt",
     }
     assert [r["file"] for r in lines(out / "rejected.jsonl")] == [r"d\xff/x.\xfe"]
+    # as an input of its own, too, and a second time in the same folder
+    folder = tree / os.fsdecode(b"d\xff")
+    for _ in range(2):
+        assert cleanup("run", folder, "--out", tree.parent / "again").exit_code == 0
+    assert json.loads((tree.parent / "again/run.log.json").read_text("utf-8"))["command"]["inputs"] == [
+        str(folder)
+    ]
     assert (out / r"cleaned/\xd0\xc2\xce\xc5.txt").read_text("utf-8") == GOOD
 
 
