@@ -110,4 +110,7 @@ class RunFolder:
 
     def write_json(self, name: str, value: dict[str, Any]) -> None:
         with self.writing(name) as f:
-            f.write(json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n")
+            # bytes of a path that are no UTF-8 are surrogates, which JSON escapes
+            f.write(
+                json.dumps(value, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace") + b"\n"
+            )

@@ -15,7 +15,7 @@ from pathlib import Path
 from cleanup.data import Document
 from cleanup.dumps.encoding import AUTO, Unreadable, decode
 from cleanup.dumps.page import Extract, extract, is_page
-from cleanup.dumps.record import Fields, Record, Reject
+from cleanup.dumps.record import Fields, Record, Reject, shown
 
 # A larger page is a dump or a fault. One of 10 MB takes 5 s, or, made to be slow, 31 s and
 # 830 MB of memory.
@@ -66,7 +66,7 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
         "author": found.author,
         "list_page": found.links,
     }
-    document = Document(name, found.text, found.site or path.resolve().parent.name, name, meta=meta)
+    document = Document(name, found.text, found.site or shown(path.resolve().parent.name), name, meta=meta)
     yield Record(raw, document, how={"derived": True, "encoding": used, "fields": fields})
 
 

@@ -18,7 +18,7 @@ import msgspec
 from cleanup.data import Document
 from cleanup.dumps.encoding import AUTO, HAN_OR_ABOVE, Choice, Unreadable, decode, undecodable
 from cleanup.dumps.page import extract, is_page
-from cleanup.dumps.record import Fields, Record, Reject
+from cleanup.dumps.record import Fields, Record, Reject, shown
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 # Bytes at the head of a file, up to the end of a line, that its encoding is decided on.
@@ -30,7 +30,7 @@ _OWN = 0.99
 def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
     """The records of a file, blank lines among them. A bad line is a reject and costs that line."""
     ids: dict[bytes, int] = {}
-    folder = path.resolve().parent.name
+    folder = shown(path.resolve().parent.name)
     with path.open("rb") as f:
         choice = _of_file(f, encoding)
         for n, raw in enumerate(_lines(f, choice.encoding), 1):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cleanup.data import Document
+
+
+def shown(name: str) -> str:
+    """The name of a file as text: bytes that are no UTF-8, as in names of old archives, as \\xb5 and the like."""
+    return name if name.isprintable() else os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)

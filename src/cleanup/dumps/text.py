@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cleanup.data import Document
 from cleanup.dumps.encoding import Unreadable, decode
-from cleanup.dumps.record import Fields, Record, Reject
+from cleanup.dumps.record import Fields, Record, Reject, shown
 
 
 def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
@@ -27,7 +27,9 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
         "encoding_sure": choice.sure,
         "encoding_by": choice.by,
     }
-    document = Document(article=name, text=text, source=path.resolve().parent.name, file=name, meta=meta)
+    document = Document(
+        article=name, text=text, source=shown(path.resolve().parent.name), file=name, meta=meta
+    )
     yield Record(raw, document, how={"bom": choice.bom, "encoding": choice.encoding})
 
 

@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Protocol
 
 from cleanup.dumps import html, jsonl, text
-from cleanup.dumps.record import Fields, Record, Reject
+from cleanup.dumps.record import Fields, Record, Reject, shown
 from cleanup.errors import InputError, UsageError
 
 SUFFIXES = {
@@ -67,50 +68,56 @@ class InputFile:
 def walk(
     inputs: Sequence[Path], out: Path | None, *, pages: str = "html"
 ) -> tuple[list[InputFile], list[Reject]]:
-    """The files under some paths in a fixed order, and those of no known format.
+    """The files under some paths in a fixed order, and those that cannot be read or are of no known format.
 
     `pages` is the format of web pages: "html", written as text, or "html-record", as JSONL.
     The output folder is left out of the walk; hidden files and folders are, too. Raises InputError
-    for a path that does not exist and UsageError where a path is the output folder itself.
+    for a path that is neither a file nor a folder, or cannot be read, and UsageError where a path is the output
+    folder itself. Inside a folder what cannot be read is a reject.
     """
     base = _base(inputs)
-    skip = out.resolve() if out else None
+    skip = _real(out) if out else None
     files: dict[Path, InputFile] = {}
-    odd: list[Reject] = []
+    odd: dict[str, Reject] = {}
     for path in inputs:
-        if not path.exists():
-            raise InputError("没有这个文件或文件夹", "no such file or folder", where=str(path))
-        if skip and path.resolve() == skip:
+        found = _stat(path)
+        if isinstance(found, _Trouble):
+            raise InputError(found.zh, found.en, where=str(path))
+        where = _real(path)
+        if skip and where == skip:
             raise UsageError(
                 "输出文件夹就是输入文件夹；请用 --out 另指一个",
                 "the output folder is the input folder; name another with --out",
                 where=str(path),
             )
-        if skip and skip in path.resolve().parents:
+        if skip and skip in where.parents:
             # a run takes away what an earlier one left in its folder, and would take its own input
             raise UsageError(
                 "输入在输出文件夹里面；请用 --out 另指一个",
                 "the input lies inside the output folder; name another with --out",
                 where=str(path),
             )
-        if path.is_file():
-            _take(path, base, SUFFIXES.get(path.suffix.lower(), "txt"), files)
+        if S_ISREG(found.st_mode):
+            _take(path, base, SUFFIXES.get(path.suffix.lower(), "txt"), found.st_size, files)
             continue
-        for member in _inside(path, skip):
+        for member, trouble in _inside(path, skip):
             kind = SUFFIXES.get(member.suffix.lower())
-            if kind:
-                _take(member, base, kind, files)
-            else:
-                odd.append(
-                    Reject(
-                        _name(member, base),
-                        0,
-                        "unknown_format",
-                        f"不认识的格式 {member.suffix or '(无扩展名)'}；可读的有 {' '.join(SUFFIXES)}",
-                        f"unknown format {member.suffix or '(no suffix)'}; known are {' '.join(SUFFIXES)}",
-                    )
+            inside = _stat(member) if kind and trouble is None else trouble
+            if kind and isinstance(inside, os.stat_result):
+                _take(member, base, kind, inside.st_size, files)
+                continue
+            if inside is None:
+                known, suffix = " ".join(SUFFIXES), shown(member.suffix)
+                inside = _Trouble(
+                    "unknown_format",
+                    f"不认识的格式 {suffix or '(无扩展名)'}；可读的有 {known}",
+                    f"unknown format {suffix or '(no suffix)'}; known are {known}",
                 )
-    return _written([replace(f, format=pages) if f.format == "html" else f for f in files.values()]), odd
+            assert isinstance(inside, _Trouble)
+            name = _name(member, base)
+            odd[name] = Reject(name, 0, inside.reason, inside.zh, inside.en)
+    taken = [replace(f, format=pages) if f.format == "html" else f for f in files.values()]
+    return _written(taken), [*odd.values()]
 
 
 def cleaned_names(names: Iterable[str], pages: str) -> dict[str, tuple[str, str]]:
@@ -140,28 +147,73 @@ def _written(files: list[InputFile]) -> list[InputFile]:
     return out
 
 
-def _inside(folder: Path, skip: Path | None) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Why a path cannot be read: the code of a reject, and the words."""
+
+    reason: str
+    zh: str
+    en: str
+
+    @classmethod
+    def of(cls, e: OSError | ValueError) -> _Trouble:
+        reason = (isinstance(e, OSError) and e.strerror) or str(e)
+        return cls("unreadable", f"读不了：{reason}", f"cannot be read: {reason}")
+
+
+def _stat(path: Path) -> os.stat_result | _Trouble:
+    """What a file or folder is, or why it is neither: pipes and devices have no end to wait for."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        if path.is_symlink():
+            to = shown(str(path.readlink()))
+            return _Trouble("unreadable", f"链接指向的 {to} 不存在", f"a link to {to}, which does not exist")
+        return _Trouble("unreadable", "没有这个文件或文件夹", "no such file or folder")
+    except (OSError, ValueError) as e:
+        return _Trouble.of(e)
+    if S_ISREG(found.st_mode) or S_ISDIR(found.st_mode):
+        return found
+    return _Trouble(
+        "not_a_file",
+        "不是普通文件，而是管道、套接字或设备；管道里的文字请从标准输入读（-）",
+        "no regular file but a pipe, a socket or a device; read what comes from a pipe as standard input (-)",
+    )
+
+
+def _inside(folder: Path, skip: Path | None) -> Iterator[tuple[Path, _Trouble | None]]:
+    """The files in a folder and those inside it, in order, and the folders that cannot be read."""
+    closed: list[OSError] = []
+    for root, folders, names in os.walk(folder, onerror=closed.append):
         here = Path(root)
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() != skip)
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and _real(here / f) != skip)
         for name in sorted(names):
             if not name.startswith("."):
-                yield here / name
+                yield here / name, None
+    for e in closed:
+        yield Path(os.fsdecode(e.filename)), _Trouble.of(e)
 
 
-def _take(path: Path, base: Path, kind: str, files: dict[Path, InputFile]) -> None:
-    where = path.resolve()
-    if where not in files:
-        files[where] = InputFile(path, _name(path, base), kind, path.stat().st_size if path.exists() else 0)
+def _take(path: Path, base: Path, kind: str, size: int, files: dict[Path, InputFile]) -> None:
+    files.setdefault(_real(path), InputFile(path, _name(path, base), kind, size))
+
+
+def _real(path: Path) -> Path:
+    # resolve() raises on links that go in a circle
+    return Path(os.path.realpath(path))
 
 
 def _name(path: Path, base: Path) -> str:
-    return Path(os.path.abspath(path)).relative_to(base).as_posix()
+    return shown(Path(os.path.abspath(path)).relative_to(base).as_posix())
 
 
 def _base(inputs: Sequence[Path]) -> Path:
     """The folder that output names are relative to: the one input folder, or what all share."""
-    tops = [Path(os.path.abspath(p)) if p.is_dir() else Path(os.path.abspath(p)).parent for p in inputs]
+    tops = []
+    for path in inputs:
+        found = _stat(path)
+        top = Path(os.path.abspath(path))
+        tops.append(top if isinstance(found, os.stat_result) and S_ISDIR(found.st_mode) else top.parent)
     if len(tops) == 1:
         return tops[0]
     return Path(os.path.commonpath(tops)) if tops else Path.cwd()
