@@ -70,6 +70,8 @@ def test_a_folder_that_cannot_be_read_is_told(tree, monkeypatch):
 
     monkeypatch.setattr(os, "scandir", closed)
     assert names(walk([tree], None)) == (["a.txt"], [("sub", "unreadable")])
+    with pytest.raises(InputError, match="sub: cannot be read: Permission denied"):
+        walk([tree / "sub"], None)
 
 
 def test_paths_that_no_file_system_takes_are_told(tmp_path):

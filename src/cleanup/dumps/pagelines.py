@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from cleanup.dumps import html, jsonl
@@ -59,22 +59,38 @@ class PageLines:
 
     lines: tuple[Span | None, ...]
     comments: tuple[Comment, ...]
+    _told: _Told | None = field(default=None, repr=False, compare=False)
+    _starts: Sequence[int] = field(default=(), repr=False, compare=False)
 
     @classmethod
     def of(cls, page: str, text: str) -> PageLines:
         """Align the text that was extracted from a page with the page."""
+        starts = [0, *(m.end() for m in _NEWLINE.finditer(text))]
         if not is_page(page) and page == text:
-            return _as_it_is(page)
-        told = _Told(Source(page), _Text(text))
-        return cls(tuple(told.lines()), tuple(told.comments()))
+            return cls(
+                tuple((i, i) for i in range(1, len(starts) + 1)), tuple(_as_it_is(page, starts)), None, starts
+            )
+        told = _Told(Source(page), _Text(text, starts))
+        return cls(tuple(told.lines()), tuple(told.comments()), told, starts)
+
+    def of_part(self, start: int, end: int) -> Span | None:
+        """First and last line of the page of text[start:end], or of the place where that is empty: a line of text may
+        be many of the page.
+        """
+        first, last = self._at(start), self._at(max(start, end - 1))
+        return (first[0], max(first[1], last[1])) if first and last else first or last
+
+    def _at(self, offset: int) -> Span | None:
+        line = bisect_right(self._starts, offset) - 1
+        exact = self._told.line_at(offset, line) if self._told is not None else None
+        return (exact, exact) if exact else self.lines[line]
 
 
 class _Text:
     """A text, where its lines start in it and in its folded view, which is `folded`."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.line_starts = [0, *(m.end() for m in _NEWLINE.finditer(text))]
+    def __init__(self, text: str, line_starts: Sequence[int]) -> None:
+        self.text, self.line_starts = text, line_starts
         self.starts = array("L", [0])  # of the folded view, and its end
         parts = []
         for i in range(len(self.line_starts)):
@@ -86,10 +102,18 @@ class _Text:
 
     def behind(self, t: int, line: int) -> int:
         """The offset behind folded character t - 1, which is of a line. Quick where lines are asked for in turn."""
+        return self._kept_of(line)[t - 1 - self.starts[line]] + 1
+
+    def folded_at(self, offset: int, line: int) -> int:
+        """The folded character at an offset of a line, or the next one of the line, or its last."""
+        of_line = self._kept_of(line)
+        return self.starts[line] + bisect_left(of_line, offset, 0, len(of_line) - 1)
+
+    def _kept_of(self, line: int) -> list[int]:
         if line != self._line:
             self._line = line
             self._kept = [i for i in range(*self._span(line)) if kept(self.text[i])]
-        return self._kept[t - 1 - self.starts[line]] + 1
+        return self._kept
 
     def _span(self, line: int) -> Span:
         ends = self.line_starts
@@ -116,6 +140,14 @@ class _Told:
                 yield line(at), line(at + b - a - 1)
             else:
                 yield None
+
+    def line_at(self, offset: int, line: int) -> int | None:
+        """The line of the page of the character at an offset of a line of the text."""
+        if line in self._matches.two_ways or self._text.starts[line] == self._text.starts[line + 1]:
+            return None
+        t = self._text.folded_at(offset, line)
+        m = self._matches.of_text(t)
+        return self._source.line(m.p + t - m.t) if m else None
 
     def comments(self) -> Iterator[Comment]:
         for c in self._source.comments:
@@ -147,16 +179,13 @@ class _Told:
         return Comment(offset, c.line, c.body, here if left and not right else None, following)
 
 
-def _as_it_is(page: str) -> PageLines:
-    """Of a file without markup, whose text is the file."""
-    starts = [0, *(m.end() for m in _NEWLINE.finditer(page))]
-    comments = []
+def _as_it_is(page: str, starts: Sequence[int]) -> Iterator[Comment]:
+    """The comments of a file without markup, whose text is the file."""
     at = page.find("<!--")
     while at >= 0:
         end, body = comment_at(page, at)
         if end < 0:
-            break
+            return
         first, last = bisect_right(starts, at), bisect_right(starts, end - 1)
-        comments.append(Comment(at, first, body, first - 1, last))
+        yield Comment(at, first, body, first - 1, last)
         at = page.find("<!--", end)
-    return PageLines(tuple((i, i) for i in range(1, len(starts) + 1)), tuple(comments))

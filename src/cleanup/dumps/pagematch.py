@@ -16,7 +16,7 @@ from cleanup.dumps.pagesource import Source
 # Characters that tell a place from others. Shorter strings count only where they fill a run between two tags.
 _KEY = 12
 # What is looked for between anchors may read so many times the page in all; what is beyond it is not known.
-_EFFORT = 64
+_EFFORT = 32
 # What is found between anchors narrows down where the rest can be.
 _ROUNDS = 3
 

@@ -101,6 +101,8 @@ def walk(
             _take(path, base, SUFFIXES.get(path.suffix.lower(), "txt"), found.st_size, files)
             continue
         for member, trouble in _inside(path, skip):
+            if trouble is not None and member == path:
+                raise InputError(trouble.zh, trouble.en, where=str(path))
             kind = SUFFIXES.get(member.suffix.lower())
             inside = _stat(member) if kind and trouble is None else trouble
             if kind and isinstance(inside, os.stat_result):
