@@ -673,6 +673,14 @@ def test_only_changed_files_and_lines_count(repository):
     assert {a["file"] for a in open_alarms("old.txt", "--changed-since", "HEAD")} == {"old.txt"}
 
 
+def test_what_git_ignores_is_passed_over_in_folders_and_checked_by_name(repository):
+    folder, _ = repository
+    write(folder, ".gitignore", "build/\n")
+    write(folder, "build/made.txt", DAMAGED)
+    assert "build/made.txt" not in {a["file"] for a in open_alarms(".")}
+    assert {a["file"] for a in open_alarms("build/made.txt")} == {"build/made.txt"}
+
+
 def test_changes_are_those_since_the_branches_parted(repository):
     folder, git = repository
     git("checkout", "-qb", "topic")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -10,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cleanup.dumps.record import Reject
-from cleanup.dumps.walk import SUFFIXES, InputFile, walk
+from cleanup.dumps.walk import InputFile, walk
 from cleanup.errors import InputError
 
 # A file that is one article is read whole. One of 10 MB has a hundred times the characters of a long book chapter.
@@ -63,25 +64,46 @@ def files_of(
 ) -> tuple[list[InputFile], list[Reject]]:
     """The files under some paths, and the paths that are not there, in the order in which they were named.
 
-    In a folder what is of no known format is passed over, as code and pictures are. What `exclude` fits is left out,
-    however it was named: a hook names every file that changes.
+    In a folder what is of no known format is passed over, as code and pictures are, and so is what git ignores. What
+    `exclude` fits is left out however it was named: a hook names every file that changes.
     """
     files: dict[Path, InputFile] = {}
     rejects: list[Reject] = []
     for path in paths:
         try:
-            found, _ = walk([path], None)
+            found, odd = walk([path], None)
         except InputError as e:
             rejects.append(Reject(root.name(path), 0, "missing", e.zh, e.en))
             continue
-        for file in found:
-            name = root.name(file.path)
-            if matches(exclude, root.under_config(name)):
-                continue
-            if not path.is_file() and file.path.suffix.lower() not in SUFFIXES:
-                continue
-            files.setdefault(file.path.resolve(), replace(file, name=name))
+        trouble = [replace(o, file=root.name(path / o.file)) for o in odd if o.reason != "unknown_format"]
+        rejects += (o for o in trouble if not matches(exclude, root.under_config(o.file)))
+        named = [replace(f, name=root.name(f.path)) for f in found]
+        named = [f for f in named if not matches(exclude, root.under_config(f.name))]
+        if path.is_dir():
+            ignored = _ignored([f.path for f in named], path)
+            named = [f for f in named if f.path not in ignored]
+        for file in named:
+            files.setdefault(file.path.resolve(), file)
     return list(files.values()), rejects
+
+
+def _ignored(paths: Sequence[Path], folder: Path) -> set[Path]:
+    """Those of some files in a folder that git ignores; none where there is no git, or no repository."""
+    if not paths or not any((p / ".git").exists() for p in (folder.resolve(), *folder.resolve().parents)):
+        return set()
+    asked = b"\0".join(os.fsencode(os.path.abspath(p)) for p in paths)
+    try:
+        done = subprocess.run(
+            ["git", "check-ignore", "--stdin", "-z"],
+            cwd=folder,
+            input=asked,
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return set()
+    said = {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
+    return {p for p in paths if os.path.abspath(p) in said}
 
 
 def too_large(file: InputFile) -> Reject | None:

@@ -226,7 +226,6 @@ class _Around:
         self._places = Places(
             document.text, int(document.meta.get("line", document.record)), exact=self.exact
         )
-        self._rows = Places(document.text, 0, exact=True) if lines is not None else None
 
     @classmethod
     def of(cls, record: Record, outcome: Outcome) -> _Around:
@@ -247,10 +246,8 @@ class _Around:
         spot = self._places(finding.start, finding.end)
         if not self._is_page:
             return spot, True
-        if self._rows is None or self._lines is None:
+        part = self._lines.of_part(finding.start, finding.end) if self._lines else None
+        if part is None:
             return spot, False
-        rows = self._rows(finding.start, max(finding.start, finding.end - 1))
-        first, last = self._lines.lines[rows.start.line], self._lines.lines[rows.end.line]
-        if first is None or last is None:
-            return spot, False
-        return spot._replace(start=Place(first[0], 1, 1), end=Place(last[1], 1, 1)), True
+        first, last = part
+        return spot._replace(start=Place(first, 1, 1), end=Place(last, 1, 1)), True
