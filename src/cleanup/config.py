@@ -21,6 +21,8 @@ from cleanup.errors import UsageError
 from cleanup.protect import Term
 
 OWN, SHARED = "cleanup.toml", "pyproject.toml"
+# Where it stands in the shared one.
+TABLE = ("tool", "cleanup")
 
 
 class FieldNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,7 +59,7 @@ class SuppressTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: str = ""
 
 
-class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """All of it."""
 
     rules: list[str] = []
@@ -161,16 +163,16 @@ def read(path: Path) -> Config:
         raise UsageError(
             f"不是合法的 TOML：{e}", f"not valid TOML: {e}", where=f"{name}:{m[1]}" if m else name
         ) from e
-    top: tuple[str, ...] = ("tool", "cleanup") if path.name == SHARED else ()
+    top: tuple[str, ...] = TABLE if path.name == SHARED else ()
     lines = _Lines(text, name, top)
     for key in top:
         data = data.get(key, {}) if isinstance(data, dict) else data
     if not isinstance(data, dict):
         raise UsageError("应是一个表", "must be a table", where=lines.at(()))
-    for keys, why in _unknown(data, _Table, ()):
+    for keys, why in _unknown(data, Table, ()):
         raise UsageError(*why, where=lines.at(keys))
     try:
-        table = msgspec.convert(data, _Table)
+        table = msgspec.convert(data, Table)
     except msgspec.ValidationError as e:
         keys, zh, en = _wrong(str(e), data)
         raise UsageError(zh, en, where=lines.at(keys)) from e
@@ -218,7 +220,7 @@ def _suppressions(entries: Sequence[SuppressTable], lines: _Lines) -> Iterator[S
         yield Suppression(where, entry.path, entry.rule, entry.kind, term, entry.why)
 
 
-def _within(table: _Table, lines: _Lines) -> None:
+def _within(table: Table, lines: _Lines) -> None:
     """Raise UsageError for numbers out of their range."""
     if not 0 <= table.check.min_confidence <= 1:
         raise UsageError(
@@ -265,7 +267,7 @@ def _wrong(message: str, data: Any) -> tuple[_Keys, str, str]:
     m = regex.search(r" - at `\$(.*)`$", message)
     keys: list[str | int] = []
     value, of = data, Any
-    hints: Any = _Table
+    hints: Any = Table
     for part in regex.findall(r"\.([^.\[\]]+)|\[(\d*)\]", m[1] if m else ""):
         of = hints
         if part[0]:

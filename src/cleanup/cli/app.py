@@ -10,7 +10,19 @@ from cleanup.cli.voice import told
 
 # Each is a module of `cleanup.cli`, imported when the command is called: one with an `app` is a group of commands,
 # others hold a function of their own name and its HELP.
-COMMANDS = ("run", "check", "learn", "revert", "explain", "evaluate", "dedup", "channel", "rules", "lm")
+COMMANDS = (
+    "run",
+    "check",
+    "init",
+    "learn",
+    "revert",
+    "explain",
+    "evaluate",
+    "dedup",
+    "channel",
+    "rules",
+    "lm",
+)
 
 app = typer.Typer(
     name="cleanup",
