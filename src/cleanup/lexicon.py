@@ -99,9 +99,11 @@ class Lexicon:
         by_first: dict[str, dict[str, int]] = {}
         for line in self._raw[start:end].decode().splitlines():
             word, count = line.split(" ", 2)[:2]
-            words = by_first.setdefault(word[0], {})
+            words = by_first.get(word[0])
+            if words is None:
+                words = by_first[word[0]] = {word[0]: 0}
             words[word] = int(count)
-            for n in range(1, len(word)):
+            for n in range(2, len(word)):
                 words.setdefault(word[:n], 0)
         return by_first
 

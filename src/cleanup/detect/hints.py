@@ -38,7 +38,8 @@ for _family, _list in _WORDS.items():
     for _word in _list.split():
         _FAMILIES.setdefault(_word, set()).add(_family)
 for _word, _of in _FAMILIES.items():  # 图片 is found where 图 is, and hides it from the scan
-    _of.update(*(f for w, f in _FAMILIES.items() if w in _word))
+    _inside = {_word[a:b] for a in range(len(_word)) for b in range(a + 1, len(_word) + 1)}
+    _of.update(*(_FAMILIES[w] for w in _inside if w in _FAMILIES))
 _BY_FIRST: dict[str, list[str]] = {}
 for _word in sorted(_FAMILIES, key=len, reverse=True):
     _BY_FIRST.setdefault(_word[0], []).append(_word)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
+from cleanup.detect.late import late_re
 from cleanup.detect.vocabulary import AMOUNT, DATE, MENU, READERS, SERVICE, TIME, WIDGET
 
 # Longer lines are no row. The longest invented one has 90 characters.
 ROW_MAX = 160
 _PIECE_MAX = 14
-_BREAK = re.compile(r"[\s|/·•\[\]【】()<>»›→←«‹↓↑▼+]+|(?<=\d)(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff:])(?=\d)")
+_BREAK = late_re(r"[\s|/·•\[\]【】()<>»›→←«‹↓↑▼+]+|(?<=\d)(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff:])(?=\d)")
 _NO_ROW = re.compile("[。!;,、“”《》]|\\?.")
 _VERB = (
     "(?:我要|我来|点击|一键|立即|马上|免费|在线|快速|写|添加|发表|邀请|查看|展开|加入|加|告诉|打印|关闭|返回|回到|跳到|"
@@ -24,14 +25,14 @@ _CORE = (
     "做过|收藏|全部|全文|窗口|此文|本文|本页|本站|好友|朋友|顶部|道具|批|换|权限|版本|应用|截图|下载|咨询|客服|预约|报名|追问|"
     "赞过?|踩过?|有用|没用|有得|疑问|收起|纠错|挑错|报错|赞同|编辑|分享|转发|举报|反馈|打赏|匿名用户|登录|注册|首页|排行|榜单|更多)"
 )
-_WORD = re.compile(
+_WORD = late_re(
     f"(?:{_VERB}{{0,2}}(?:{_CORE}|{READERS}|{WIDGET}|{MENU}){{1,2}}(?:量|数|次数|人数|者|过|了|于|到|至)?|[A-Za-z\u4e00-\u9fff]{{1,6}}版?下载|{SERVICE}):?"
 )
-_FACT = re.compile(f"(?:{AMOUNT}|{DATE}|{TIME}|{DATE} ?{TIME}|[大中小]|[次人条个篇度])[:]?")
+_FACT = late_re(f"(?:{AMOUNT}|{DATE}|{TIME}|{DATE} ?{TIME}|[大中小]|[次人条个篇度])[:]?")
 # A label with its count in brackets is a piece of the page, whatever it says: 有得(1).
-_COUNTED = re.compile(f"[\u4e00-\u9fff]{{1,8}} ?\\({AMOUNT}\\)")
+_COUNTED = late_re(f"[\u4e00-\u9fff]{{1,8}} ?\\({AMOUNT}\\)")
 # A menu has these, and its other entries are any words: 首页 职位 校园 公司 登录.
-_ENTRANCE = re.compile(
+_ENTRANCE = late_re(
     r"[\u4e00-\u9fff]{0,4}(?:首页|登[录陆]|注册|返回顶部|手机版|[Aa][Pp][Pp]下载|加入收藏|设为首页|RSS|网站地图)"
 )
 _MENU_MIN, _ENTRY_MAX = 4, 8

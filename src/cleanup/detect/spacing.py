@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from cleanup.builtin import BUILT_IN
 from cleanup.data import TIER_CONFIDENCE
+from cleanup.detect.late import late_re
 from cleanup.detect.reading import Proposal, Reading, lines
 from cleanup.lexicon import Lexicon, shared
 
@@ -24,8 +25,8 @@ _HAN = "\u4e00-\u9fff\u3400-\u4dbf"
 # number of a law or a book (第一条　为了).
 _GAP = re.compile(f"[{_BLANK}](?=[{_HAN}])(?<=[{_HAN}].)(?<![条章节款项编回集课篇].)")
 # Chinese characters with single blanks among them: what a gap is judged in.
-_STRETCH = re.compile(f"[{_HAN}]+(?:[{_BLANK}][{_HAN}]+)+")
-_PIECE = re.compile(f"[{_HAN}]+")
+_STRETCH = late_re(f"[{_HAN}]+(?:[{_BLANK}][{_HAN}]+)+")
+_PIECE = late_re(f"[{_HAN}]+")
 _SENTENCE = re.compile("[，。；！？,;!?]")
 # A line shorter than this is a heading, a name or a row: 通 知, 张 三.
 _LINE_MIN = 16
