@@ -31,7 +31,7 @@ from cleanup.channel.prior import shipped_prior
 from cleanup.data import KINDS, Document, Edit, Finding, Tier
 from cleanup.pipeline import Cleaner
 from cleanup.verify import load_verified
-from plants import COUNTS, MAKERS, Planted, plant
+from plants import COUNTS, KIND_OF, MAKERS, Planted, plant
 
 OWN = Path(__file__).parent.parent / "tests" / "data" / "articles.jsonl"
 # Not the prose that a check is for.
@@ -100,13 +100,16 @@ class Figures:
         )
         return n / self.size * 100_000
 
+    def stopped_undamaged(self, tiers: Sequence[Tier]) -> float:
+        """Share of the undamaged articles in which something is found."""
+        return len({a for a, f in self.alarms if f.tier in tiers}) / max(1, self.articles)
+
     def curve(self, tiers: Sequence[Tier]) -> list[dict[str, float]]:
         """Mean over kinds of the share caught, numbers taken together, with the alarms, at each least confidence."""
-        kinds = sorted({k for k, _ in self.tallies})
-        pooled = {
-            k: Tally([a for (kind, _), t in self.tallies.items() if kind == k for a in t.articles])
-            for k in kinds
-        }
+        pooled: dict[str, Tally] = {}
+        for (name, _), tally in self.tallies.items():
+            pooled.setdefault(KIND_OF[name], Tally()).articles += tally.articles
+        kinds = sorted(pooled)
         return [
             {
                 "min_confidence": c,
@@ -138,7 +141,7 @@ def judged(asked: Cleaner, documents: Iterable[Document]) -> Iterator[tuple[Find
 def _places(planted: Planted, edit: Edit) -> list[tuple[int, int]]:
     """Where a finding may tell of a planted edit: a paragraph said twice may go at either place."""
     places = [(edit.start, edit.end)]
-    if planted.kind == "duplicate":
+    if KIND_OF[planted.kind] == "duplicate":
         said = planted.text[edit.start : edit.end].strip()
         first = planted.text.find(said)
         places.append((first, first + len(said)))
@@ -164,7 +167,7 @@ def catches(planted: Planted, findings: Iterable[Finding]) -> list[list[Catch]]:
 
 def _repairs(planted: Planted, edit: Edit, gold: Sequence[Edit]) -> bool:
     text = planted.text
-    if planted.kind == "duplicate" and not edit.replacement:
+    if KIND_OF[planted.kind] == "duplicate" and not edit.replacement:
         gone = text[edit.start : edit.end].strip()
         return any(gone == text[e.start : e.end].strip() for e in gold)
     return ed.apply(text, [edit]) == ed.apply(text, gold)
@@ -191,8 +194,8 @@ def measure(
     return Figures(sum(len(a.text) for a in articles), len(articles), tallies, alarms)
 
 
-def _percent(shares: Iterable[float]) -> str:
-    return " / ".join(f"{100 * s:.0f}" for s in shares)
+def _percent(shares: Iterable[float | None]) -> str:
+    return " / ".join("–" if s is None else f"{100 * s:.0f}" for s in shares)
 
 
 def tell(name: str, figures: Figures) -> None:
@@ -208,7 +211,7 @@ def tell(name: str, figures: Figures) -> None:
         own = [figures.tallies[kind, n] for n in counts]
 
         def column(what: str, reach: str, own: Sequence[Tally] = own) -> str:
-            return _percent(t.shares(REACHES[reach])[what] for t in own)
+            return _percent(t.shares(REACHES[reach])[what] if t.articles else None for t in own)
 
         cells = [
             " / ".join(str(len(t.articles)) for t in own),
@@ -223,6 +226,8 @@ def tell(name: str, figures: Figures) -> None:
     for kind in ("", *(k for k in KINDS if seen[k])):
         row = (f"{figures.alarms_per_100k(r, kind=kind):.1f}" for r in REACHES.values())
         print("|", " | ".join((kind or "all kinds", *row)), "|")
+    stopped = (f"{100 * figures.stopped_undamaged(r):.1f}" for r in REACHES.values())
+    print("| undamaged articles stopped, % |", " | ".join(stopped), "|")
     print("\n| --min-confidence, auto+suggest | caught %, mean of kinds | right % | alarms per 100,000 |")
     print("|---|---|---|---|")
     for p in figures.curve(REACHES["auto+suggest"]):
@@ -254,6 +259,7 @@ def as_dict(figures: Figures) -> dict[str, Any]:
             }
             for reach, tiers in REACHES.items()
         },
+        "undamaged_stopped": {reach: figures.stopped_undamaged(tiers) for reach, tiers in REACHES.items()},
         "curve": figures.curve(REACHES["auto+suggest"]),
     }
 

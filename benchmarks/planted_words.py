@@ -208,5 +208,16 @@ CONTACTS: tuple[str, ...] = (
 
 # Pairs of rare characters, as anti-copy marks before punctuation; latin junk of forums; markup; invisible signs.
 JUNK_PAIRS: tuple[str, ...] = ("纒瓛", "氜鑐", "鼢鮌", "垚囎", "猋骉", "燚淼龘", "爨癵")
-ENTITIES: tuple[str, ...] = ("&nbsp;", "&amp;", "&#12288;", "&ldquo;", "<br/>", "&quot;")
+MARKUP: tuple[str, ...] = ("&nbsp;", "&#12288;", "&ensp;", "<br/>", "</span>", "</strong>")
+# Signs as pages write them.
+SIGNS: dict[str, str] = {
+    "“": "&ldquo;",
+    "”": "&rdquo;",
+    "—": "&mdash;",
+    "…": "&hellip;",
+    "·": "&middot;",
+    "《": "&#12298;",
+    "》": "&#x300b;",
+    "℃": "&#8451;",
+}
 INVISIBLE: tuple[str, ...] = ("\u200b", "\u200d", "\ufeff", "\u2060", "\u00ad")

@@ -18,10 +18,13 @@ lost_punctuation  a comma gone between clauses, each of 9 characters or more or 
                   conjunction; not behind adverbials nor before 并 以 而, where it may be gone as well
 script_mix        one character in its traditional form
 mojibake          two to six characters read in a wrong encoding: UTF-8 as GBK or windows-1252
-noise             an invisible sign in a word, an entity, a pair of rare characters or latin junk before a stop
+noise_invisible   an invisible sign in a word
+noise_markup      a sign as the entity of a page, or a space or a tag of it before a stop
+noise_junk        a pair of rare characters, or letters and digits by chance, before a stop
 evasion           a word disguised: 薇信, 贷kuan, 银.行
 contact_insertion a contact pushed in behind a sentence
-duplicate         a paragraph of 40 characters or more said again further down
+duplicate_next    a paragraph of 40 characters or more said again behind itself
+duplicate_apart   the same, further down
 """
 
 from __future__ import annotations
@@ -31,21 +34,23 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from cleanup import edits as ed
 from cleanup.chars import is_han
-from cleanup.data import Edit
+from cleanup.data import KINDS, Edit, Kind
 from planted_words import (
     CONTACTS,
     DROPPED_CHARS,
     DROPPED_WORDS,
-    ENTITIES,
     EVASIONS,
     INVISIBLE,
     JUNK_PAIRS,
+    MARKUP,
     SEAMS,
     SEARCH_TERMS,
+    SIGNS,
 )
 
 APART = 12
@@ -272,16 +277,27 @@ def mojibake(text: str, n: int, rng: Random) -> Iterator[Group]:
                 yield (Edit(a, b, wrong),)
 
 
-def noise(text: str, n: int, rng: Random) -> Iterator[Group]:
+def _before_stops(text: str) -> Iterator[int]:
     for begin, end in prose(text):
-        for i in range(begin + 4, end - 2):
-            if not _han(text, i - 1):
-                continue
-            if text[i] in STOPS:
-                latin = "".join(rng.choice("abcdefghjkmnpqrstuvwxyzABCDEFGHJK23456789") for _ in range(7))
-                yield (Edit(i, i, rng.choice((rng.choice(JUNK_PAIRS), rng.choice(ENTITIES), latin))),)
-            elif _han(text, i) and rng.random() < 0.1:
-                yield (Edit(i, i, rng.choice(INVISIBLE)),)
+        yield from (i for i in range(begin + 4, end - 2) if text[i] in STOPS and _han(text, i - 1))
+
+
+def noise_invisible(text: str, n: int, rng: Random) -> Iterator[Group]:
+    for word, a, _ in words(text):
+        if len(word) >= 2 and all(map(is_han, word)):
+            yield (Edit(a + 1, a + 1, rng.choice(INVISIBLE)),)
+
+
+def noise_markup(text: str, n: int, rng: Random) -> Iterator[Group]:
+    for begin, end in prose(text):
+        yield from ((Edit(i, i + 1, SIGNS[text[i]]),) for i in range(begin, end) if text[i] in SIGNS)
+    yield from ((Edit(i, i, rng.choice(MARKUP)),) for i in _before_stops(text))
+
+
+def noise_junk(text: str, n: int, rng: Random) -> Iterator[Group]:
+    for i in _before_stops(text):
+        latin = "".join(rng.choice("abcdefghjkmnpqrstuvwxyzABCDEFGHJK23456789") for _ in range(7))
+        yield (Edit(i, i, rng.choice((rng.choice(JUNK_PAIRS), latin))),)
 
 
 def evasion(text: str, n: int, rng: Random) -> Iterator[Group]:
@@ -299,15 +315,24 @@ def contact_insertion(text: str, n: int, rng: Random) -> Iterator[Group]:
                 yield (Edit(i + 1, i + 1, rng.choice(CONTACTS).format(a=a, b=b, c=c, d=d, e=e)),)
 
 
-def duplicate(text: str, n: int, rng: Random) -> Iterator[Group]:
+def _said_again(text: str, behind: Callable[[int, int], int]) -> Iterator[Group]:
     spans = prose(text)
     breaks = re.search(r"\n+", text)
     if breaks is None or len(spans) < 3:
         return
     for i, (a, b) in enumerate(spans[:-1]):
-        if b - a >= 40:
-            _, after = spans[rng.randrange(i, len(spans) - 1)]
+        j = behind(i, len(spans))
+        if b - a >= 40 and j < len(spans):
+            after = spans[j][1]
             yield (Edit(after, after, breaks.group() + text[a:b]),)
+
+
+def duplicate_next(text: str, n: int, rng: Random) -> Iterator[Group]:
+    return _said_again(text, lambda i, _: i)
+
+
+def duplicate_apart(text: str, n: int, rng: Random) -> Iterator[Group]:
+    return _said_again(text, lambda i, many: rng.randrange(i + 1, many))
 
 
 Maker = Callable[[str, int, Random], Iterator[Group]]
@@ -324,23 +349,29 @@ MAKERS: dict[str, Maker] = {
         lost_punctuation,
         script_mix,
         mojibake,
-        noise,
+        noise_invisible,
+        noise_markup,
+        noise_junk,
         evasion,
         contact_insertion,
-        duplicate,
+        duplicate_next,
+        duplicate_apart,
     )
 }
+# The kind of finding that each should give.
+KIND_OF: dict[str, Kind] = {name: next(k for k in KINDS if name.startswith(k)) for name in MAKERS}
 COUNTS: tuple[int, ...] = (1, 2, 4)
 
 
 def _choose(groups: Sequence[Group], n: int) -> list[Edit] | None:
     chosen: list[Edit] = []
     for group in groups:
-        near = any(abs(e.start - c.start) < APART for e in group for c in chosen)
-        if len(chosen) + len(group) <= n and not near:
-            chosen += group
+        together = sorted((*chosen, *group))
+        near = any(b.start - a.start < APART for a, b in pairwise(together))
+        if len(together) <= n and not near:
+            chosen = together
         if len(chosen) == n:
-            return sorted(chosen)
+            return chosen
     return None
 
 
