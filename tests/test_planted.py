@@ -18,23 +18,25 @@ from cleanup.data import KINDS
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
+import plant_places  # noqa: E402
 import planted  # noqa: E402
+import planted_figures  # noqa: E402
 import plants  # noqa: E402
 
 ARTICLES = planted.read(planted.OWN)
 SOME = ARTICLES[::4]
-# Two places planted in each article: share caught at auto and suggest as measured, less a tenth.
+# Two places planted in each article: share caught at auto and suggest as measured, less .1, or .01 where all were.
 CAUGHT = {
-    "dropped_char_all": 0.11,
+    "dropped_char_all": 0.13,
     "spam_insertion": 0.08,
-    "script_mix": 0.9,
+    "script_mix": 0.99,
     "mojibake": 0.83,
     "noise_invisible": 0.99,
-    "noise_markup": 0.85,
+    "noise_markup": 0.86,
     "contact_insertion": 0.55,
     "duplicate_next": 0.99,
 }
-# The same with flags; none of them is found by rules that repair.
+# The same with flags, which name the place only.
 FLAGGED = {"mask": 0.82}
 # Of 38,311 characters three suggestions are wrong, and nothing is changed unasked.
 ALARMS_PER_100K = {"auto": 0.0, "auto+suggest": 10.5, "all": 10.5}
@@ -104,7 +106,7 @@ def test_nothing_is_planted_in_code_headings_and_addresses():
         "# 一个标题，里面有时间和方法，还有很多别的字\n\n```\n注释里也有时间和方法，还有很多很多别的字。\n```\n"
         "见 https://a.example/ 的时间和方法，还有很多很多别的字。\n"
     )
-    assert plants.prose(text) == []
+    assert plant_places.prose(text) == []
     assert all(plants.plant(kind, text, 1, "s") is None for kind in plants.MAKERS)
 
 
@@ -119,27 +121,27 @@ def test_a_finding_beside_a_place_is_no_catch(asked):
     p = plants.plant("noise_invisible", ARTICLES[0].text, 1, "s")
     assert p is not None
     (found,) = (f for f in asked.clean(ARTICLES[0].document(p.text)).findings if f.kind == "noise")
-    ((hit,),) = planted.catches(p, [found])
+    ((hit,),) = planted_figures.catches(p, [found])
     assert hit.right
     away = plants.Planted(p.kind, p.text, (ed.Edit(found.end + 2, found.end + 3, p.text[found.end + 2] * 2),))
-    assert planted.catches(away, [found]) == [[]]
+    assert planted_figures.catches(away, [found]) == [[]]
 
 
 @pytest.mark.parametrize(("kind", "floor"), CAUGHT.items())
 def test_planted_damage_is_caught(asked, kind, floor):
     tally = planted.measure(asked, ARTICLES, (kind,), "1", (2,)).tallies[kind, 2]
-    assert tally.shares(planted.REACHES["auto+suggest"])["caught"] >= floor
+    assert tally.shares(planted_figures.REACHES["auto+suggest"])["caught"] >= floor
 
 
 @pytest.mark.parametrize(("kind", "floor"), FLAGGED.items())
 def test_planted_damage_is_at_least_flagged(asked, kind, floor):
     tally = planted.measure(asked, ARTICLES, (kind,), "1", (2,)).tallies[kind, 2]
-    assert tally.shares(planted.REACHES["all"])["caught"] >= floor
+    assert tally.shares(planted_figures.REACHES["all"])["caught"] >= floor
 
 
 @pytest.mark.parametrize(("reach", "most"), ALARMS_PER_100K.items())
 def test_undamaged_articles_are_let_through(undamaged, reach, most):
-    assert undamaged.alarms_per_100k(planted.REACHES[reach]) <= most
+    assert undamaged.alarms_per_100k(planted_figures.REACHES[reach]) <= most
 
 
 # What is wrongly suggested in these articles: the article, and the words that are good as they stand.
