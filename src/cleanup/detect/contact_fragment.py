@@ -50,7 +50,8 @@ def grow(text: str, start: int, end: int) -> Fragment:
         while start < core and text[start] in " ,、:":
             start += 1
     tail = words.TAIL.match(text, end, eol)
-    if tail is not None:
+    # a blank alone is no tail: behind it a sentence of its own begins, or more of the call
+    if tail is not None and tail[0].strip():
         end = tail.end()
     call = text[start:core]
     glue = ""
