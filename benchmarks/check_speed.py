@@ -146,9 +146,9 @@ def rate(bench: Path, rounds: int, clock: str, profile: bool) -> None:
         documents = [Document(str(n), text) for n, text in enumerate(texts)]
         batches = [documents[i : i + BATCH] for i in range(0, len(documents), BATCH)]
         characters = sum(map(len, texts))
-        cleaner = Cleaner(rules, prior=prior)
 
-        def clean(cleaner: Cleaner = cleaner, batches: list[list[Document]] = batches) -> None:
+        def clean(batches: list[list[Document]] = batches) -> None:
+            cleaner = Cleaner(rules, prior=prior)  # nothing is known of the round before
             for batch in batches:
                 cleaner.clean_many(batch)
 
