@@ -5,11 +5,10 @@
 
 `start`  the whole process, as a CI job starts it: imports, rules, prior, one article, what is printed. The article is
          3 kB of the damaged samples; {} in the command is its file. Each start is
-         warm      in the user's own caches
-         cold      with XDG_CACHE_HOME and TMPDIR empty, as on a machine that is made for the job
-         uncompiled  cold, and no bytecode of cleanup's own modules: the first start in a checkout
-         Files are in the page cache each time. Installing leaves bytecode, so PYTHONDONTWRITEBYTECODE is taken out of
-         the first two; their bytecode is written by a start that is not counted. Medians, least and most.
+         warm  in the user's own caches
+         cold  with XDG_CACHE_HOME and TMPDIR empty, as on a machine that is made for the job
+         Files are in the page cache. Bytecode, which installing leaves, is written by a start that is not counted.
+         Medians, least and most.
          With --clock cpu, for a machine with other work, it is the time that the process ran, all threads together.
          What is loaded that takes long is named, so that a library that comes back is seen.
 `rate`   Cleaner.clean_many with the prior, no learning, 64 articles at a time, over the articles of bench/garbled.jsonl
@@ -76,20 +75,13 @@ def start(command: str, file: Path | None, times: int, clock: str) -> None:
         compiled = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         compiled["PYTHONPYCACHEPREFIX"] = str(Path(folder, "bytecode"))
         once(words, compiled, clock)
-        ways = {
-            "warm": compiled,
-            "cold": compiled,
-            "uncompiled": os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-        }
-        took: dict[str, list[float]] = {way: [] for way in ways}
-        for n in range(times):
-            for way, environment in ways.items():  # in turns: what else the machine does hits all
-                own = dict(environment)
-                if way != "warm":
-                    own |= {name: fresh(folder, f"{name}-{way}-{n}") for name in ("XDG_CACHE_HOME", "TMPDIR")}
-                took[way].append(once(words, own, clock))
+        took: dict[str, list[float]] = {"warm": [], "cold": []}
+        for n in range(times):  # in turns: what else the machine does hits both
+            took["warm"].append(once(words, compiled, clock))
+            empty = {name: fresh(folder, f"{name}-{n}") for name in ("XDG_CACHE_HOME", "TMPDIR")}
+            took["cold"].append(once(words, compiled | empty, clock))
         for way, ms in took.items():
-            print(f"{way:12}{statistics.median(ms):6.0f} ms ({min(ms):.0f} to {max(ms):.0f})")
+            print(f"{way:6}{statistics.median(ms):6.0f} ms ({min(ms):.0f} to {max(ms):.0f})")
         print(f"loads {', '.join(loaded(words, compiled)) or 'none of the heavy libraries'}")
 
 
@@ -146,9 +138,9 @@ def rate(bench: Path, rounds: int, clock: str, profile: bool) -> None:
         documents = [Document(str(n), text) for n, text in enumerate(texts)]
         batches = [documents[i : i + BATCH] for i in range(0, len(documents), BATCH)]
         characters = sum(map(len, texts))
-        cleaner = Cleaner(rules, prior=prior)
 
-        def clean(cleaner: Cleaner = cleaner, batches: list[list[Document]] = batches) -> None:
+        def clean(batches: list[list[Document]] = batches) -> None:
+            cleaner = Cleaner(rules, prior=prior)  # nothing is known of the round before
             for batch in batches:
                 cleaner.clean_many(batch)
 

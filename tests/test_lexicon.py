@@ -55,6 +55,18 @@ def test_segmentation_is_jiebas_to_the_end_of_ties(theirs):
         assert spans == segmented(theirs, text)
 
 
+def test_what_was_segmented_before_is_told_again_whatever_was_done_to_the_answer(monkeypatch):
+    monkeypatch.setattr(lexicon, "_KEPT", 2)
+    ours = Lexicon()
+    windows = ["主要的工作范围", "工作范围", "工作围", "主要的工作范围"]
+    first = [ours.segment(w) for w in windows]
+    told = [list(spans) for spans in first]
+    for spans in first:
+        spans.clear()
+    assert [ours.segment(w) for w in windows] == told
+    assert [Lexicon().segment(w) for w in windows] == told
+
+
 def test_jieba_is_not_loaded():
     code = "from cleanup.lexicon import shared; import sys; shared().judge('工作围', 2, 2, '范'); print('jieba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

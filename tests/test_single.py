@@ -12,9 +12,13 @@ from cleanup.channel.items import Channel, Item
 from cleanup.channel.prior import PRIOR, shipped_prior
 from cleanup.cli.app import app
 from cleanup.data import Document, Edit
+from cleanup.decode.masks import find_masks
 from cleanup.decode.single.decoder import SingleDecoder
 from cleanup.decode.single.made import NOTHING, Made
+from cleanup.decode.single.masked import guesses
 from cleanup.decode.single.pooling import pooled
+from cleanup.decode.slots import Slots
+from cleanup.decode.texts import Texts
 from cleanup.edits import apply
 from cleanup.learn.surnames import COMMONEST, SURNAMES
 from cleanup.lexicon import shared
@@ -286,3 +290,31 @@ def test_run_tells_which_way_it_went(tmp_path):
         versions = json.loads((out / "summary.json").read_text("utf-8"))["versions"]
         assert versions.get("prior", "") == ("" if options else shipped_prior().digest)
     assert "每个阶段" in cleaned[0] and "段" not in cleaned[1]
+
+
+def test_masks_whose_surroundings_are_known_get_the_same_words(monkeypatch):
+    """Articles are decoded again after each repair: what was found before, in whatever batch, changes nothing."""
+    texts = Texts.of(
+        shipped_model(), ["渔民在**里唱歌。", "老师在**里讲课。\n学生在**里听课。", "学生在**里听课。"]
+    )
+    masks = find_masks(texts.texts)
+    fresh = guesses(texts, masks)
+    assert len(masks) == len(fresh) == 4
+    known = {}
+    few = Texts.of(shipped_model(), ["学生在**里听课。"])
+    guesses(few, find_masks(few.texts), known)
+    assert len(known) == 1
+    assert guesses(texts, masks, known) == fresh
+    asked = []
+    monkeypatch.setattr(Slots, "likeliest", lambda self: asked.append(self))
+    assert guesses(texts, masks, known) == fresh and asked == []
+
+
+def test_no_more_surroundings_are_kept_than_asked_for(monkeypatch):
+    monkeypatch.setattr("cleanup.decode.single.masked._KEPT", 2)
+    texts = Texts.of(shipped_model(), ["他们在江边**鱼。", "老师在**里讲课。", "学生在**里听课。"])
+    masks, known = find_masks(texts.texts), {}
+    assert [guesses(texts, masks, known) for _ in range(2)] == [guesses(texts, masks)] * 2
+    few = Texts.of(shipped_model(), ["学生在**里听课。"])
+    guesses(few, find_masks(few.texts), known)
+    assert len(known) == 1

@@ -39,7 +39,7 @@ def char_class(chars: Iterable[str]) -> str:
     """
     parts: list[str] = []
     first = last = -1
-    for code in [*sorted({ord(c) for c in chars}), -1]:
+    for code in [*sorted(set(map(ord, chars))), -1]:
         if code == last + 1 and last >= 0:
             last = code
             continue

@@ -61,6 +61,9 @@ class Words:
 _SHA256 = "7197c3211ddd98962b036cdf40324d1ea2bfaa12bd028e68faa70111a88e12a8"
 _TOTAL = 60_101_967
 _FIRST_HAN = "一"
+# Windows around edits are asked again and again: for each edit of a place, and in each pass over an article. So many are
+# kept, of so many characters.
+_KEPT, _KEPT_LENGTH = 4096, 32
 
 
 class Lexicon:
@@ -88,6 +91,7 @@ class Lexicon:
             total, self._han = sum(int(line.split()[1]) for line in self._raw.splitlines()), len(self._raw)
         self._log_total = math.log(total)
         self._head = self._read(0, self._han)
+        self._kept: dict[str, list[tuple[int, int]]] = {}
         self._by_first = {f: words for f, words in self._head.items() if self._is_whole(f)}
 
     def _is_whole(self, first: str) -> bool:
@@ -135,6 +139,16 @@ class Lexicon:
 
     def segment(self, text: str) -> list[tuple[int, int]]:
         """The likeliest segmentation under unigram counts, as spans. No guessing of new words."""
+        if len(text) > _KEPT_LENGTH:
+            return self._segmented(text)
+        spans = self._kept.get(text)
+        if spans is None:
+            if len(self._kept) == _KEPT:
+                self._kept.clear()
+            spans = self._kept[text] = self._segmented(text)
+        return spans.copy()
+
+    def _segmented(self, text: str) -> list[tuple[int, int]]:
         log, log_total, by_first, size = math.log, self._log_total, self._by_first, len(text)
         best, ends = [0.0] * (size + 1), [0] * size
         for at in range(size - 1, -1, -1):

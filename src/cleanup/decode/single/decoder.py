@@ -66,6 +66,7 @@ class SingleDecoder:
         self._slot = next((i for i in prior.of("insert") if i.text == "*" and i.slot == "after-de"), None)
         self._swaps = prior.of("swap")
         self._mask = next((i for i in prior.of("mask") if not i.text), None)
+        self._behind: dict[bytes, masked.Ranked] = {}
 
     def decode(
         self, texts: Sequence[str], closed: Sequence[Spans] = (), made: Sequence[Made] = ()
@@ -195,7 +196,7 @@ class SingleDecoder:
                 b = a + len(item.becomes)
                 out.append(_suggested(number, a, b, item.text, "prior-swap", float(p[k]), told))
         if self._mask is not None:
-            guesses = masked.guesses(texts, find_masks(texts.texts))
+            guesses = masked.guesses(texts, find_masks(texts.texts), self._behind)
             p = judge("single-mask", masked.EVIDENCE).probability(masked.evidence(guesses))
             for g, sure in zip(guesses, p.tolist(), strict=True):
                 if sure >= SUGGEST["mask"]:

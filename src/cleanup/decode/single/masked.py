@@ -18,6 +18,8 @@ EVIDENCE = ("odds", "odds_to_2", "several", "several_odds", "runner_up_odds")
 _SHARED = 0.6
 # Words of a mask that are compared with those of the others: its likeliest.
 _LOOK = 32
+# Surroundings of masks whose words are kept. An article is decoded again after each repair, mostly made elsewhere.
+_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +34,36 @@ class Guess:
     masks: int
 
 
-def guesses(texts: Texts, masks: Sequence[Place]) -> list[Guess]:
+# The likeliest words of a slot, by number, and their shares among all, surest first.
+Ranked = list[tuple[int, float]]
+
+
+def ranked(slots: Slots, known: dict[bytes, Ranked]) -> list[Ranked]:
+    """The words of each slot. What is known of its surroundings is not asked again: it depends on them alone."""
+    keys = [w.tobytes() for w in slots.windows]
+    new = np.array([i for i, key in enumerate(keys) if key not in known], np.int64)
+    if len(known) + len(new) > _KEPT:
+        known.clear()
+        new = np.arange(len(keys))
+    if len(new):
+        best, score = Slots(slots.model, slots.windows[new], new).likeliest()
+        share = np.exp(score - np.logaddexp.reduce(score, axis=1)[:, None])
+        for row, i in enumerate(new.tolist()):
+            some = np.argsort(-share[row], kind="stable")[:_LOOK]
+            known[keys[i]] = list(zip(best[row][some].tolist(), share[row][some].tolist(), strict=True))
+    return [known[key] for key in keys]
+
+
+def guesses(texts: Texts, masks: Sequence[Place], known: dict[bytes, Ranked] | None = None) -> list[Guess]:
     """A word for each mask, in the order of the masks; those of an article and a costume are judged together.
 
     A filter leaves none of what it masks, so what stands in the article is behind no mask of it.
+    known  of one model, what `ranked` has found and goes on to fill
     """
     if not masks:
         return []
     slots = Slots.around(texts, masks)
-    best, score = slots.likeliest()
-    share = np.exp(score - np.logaddexp.reduce(score, axis=1)[:, None])
+    likeliest = ranked(slots, {} if known is None else known)
     words = texts.model.words
     groups: dict[tuple[int, str], list[int]] = defaultdict(list)
     for k, (number, a, b) in enumerate(masks):
@@ -51,10 +73,7 @@ def guesses(texts: Texts, masks: Sequence[Place]) -> list[Guess]:
         text = texts.texts[number]
         fits: list[dict[int, float]] = []
         for k in own:
-            row = slots.of[k]
-            some = np.argsort(-share[row], kind="stable")[:_LOOK]
-            pairs = zip(best[row][some].tolist(), share[row][some].tolist(), strict=True)
-            fits.append({w: p for w, p in pairs if words.word(w) not in text})
+            fits.append({w: p for w, p in likeliest[slots.of[k]] if words.word(w) not in text})
         for k, mine in zip(own, fits, strict=True):
             guess = _guess(masks[k], mine, [f for f in fits if f is not mine], texts)
             if guess is not None:
