@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cleanup import config as cf
 from cleanup.dumps.walk import SUFFIXES
 from conftest import ROOT
 
@@ -364,6 +365,48 @@ def test_the_job_of_gitlab_installs_nothing_that_was_not_named(content):
     assert done.returncode == 2 and "CLEANUP_PACKAGE" in done.stderr
 
 
+# --- the page
+
+
+def blocks(language):
+    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+
+
+def test_the_recipes_of_the_page_name_what_is_there():
+    hooks, workflow, gitlab, job = map(yaml.safe_load, blocks("yaml"))
+    used = [h for repo in hooks["repos"] for h in repo["hooks"]]
+    assert used and all(h["id"] in HOOKS for h in used)
+    (step,) = [s for s in workflow["jobs"]["cleanup"]["steps"] if "/cleanup@" in s.get("uses", "")]
+    assert set(step["with"]) <= set(ACTION["inputs"])
+    asked = values_of(json.dumps(workflow))
+    assert {o for v in asked for o in re.findall(r"steps\.cleanup\.outputs\.([\w-]+)", v)} <= set(
+        ACTION["outputs"]
+    )
+    assert (
+        set(gitlab["variables"]) <= set(GITLAB["variables"])
+        and (ROOT / gitlab["include"][0]["file"][1:]).exists()
+    )
+    assert set(job) == {"cleanup-check"}
+
+
+def test_the_page_describes_every_input_with_its_default_and_every_variable():
+    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| (.*?) \| .*\|$", page, re.MULTILINE))
+    for name, given in ACTION["inputs"].items():
+        assert name in rows, name
+        assert rows[name] == f"`{given['default']}`" if given["default"] else "`" not in rows[name], name
+    assert [v for v in GITLAB["variables"] if not v.startswith("PIP_") and v not in page] == []
+
+
+def test_the_config_of_the_page_is_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (block,) = blocks("toml")
+    (tmp_path / "cleanup.toml").write_text(block, "utf-8")
+    config = cf.read(tmp_path / "cleanup.toml")
+    assert config.check.min_tier == "suggest" and len(config.suppress) == 1
+
+
 # --- hooks of pre-commit
 
 
@@ -431,7 +474,6 @@ def test_only_the_lines_of_the_commit_count_where_that_is_asked_for(hooked):
     folder, run = hooked
     commit(folder, {"content/old.md": BAD + GOOD})
     write(folder, {"content/old.md": BAD + GOOD + FINE})
-    assert run("cleanup-check").returncode == 1
     done = run("cleanup-check", args=["--changed-since", "HEAD"])
     assert done.returncode == 0 and "Passed" in done.stdout, done.stdout
 

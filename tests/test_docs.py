@@ -1,12 +1,16 @@
 """What the documents promise is what the code does."""
 
+import json
 import re
 import subprocess
 
+import msgspec
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from cleanup import config as cf
+from cleanup.check.formats import FORMATS
 from cleanup.cli.app import app
 from cleanup.data import KINDS
 from cleanup.rules.table import RULE_KEYS
@@ -23,6 +27,7 @@ PAGES = [
     "docs/gate.md",
     "docs/channels.md",
     "docs/learning.md",
+    "docs/ci.md",
     "CHANGELOG.md",
 ]
 
@@ -42,7 +47,9 @@ def test_options_that_pages_name_exist(name):
             groups.append(sub)
             known |= {o for p in sub.params for o in (*p.opts, *p.secondary_opts)}
     for line in page(name).splitlines():
-        m = re.search(r"\bcleanup (run|learn|revert|explain|evaluate|rules|lm|dedup|channel)\b.*", line)
+        m = re.search(
+            r"\bcleanup (run|check|init|learn|revert|explain|evaluate|rules|lm|dedup|channel)\b.*", line
+        )
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", m[0]) if m else []:
             assert option in known, f"{name}: {option}"
 
@@ -60,6 +67,36 @@ def test_the_rule_page_names_every_key_and_every_kind():
     assert [k for k in KINDS if f"`{k}`" not in text] == []
 
 
+def test_the_page_of_checks_names_every_key_of_a_config_with_its_default():
+    rows = dict(re.findall(r"^\| `([\w.-]+)` \| (?:`(.*?)`)? ?\|", page("docs/ci.md"), re.MULTILINE))
+    tables = {
+        "": cf.Table,
+        "fields.": cf.FieldNames,
+        "check.": cf.CheckTable,
+        "suppress.": cf.SuppressTable,
+    }
+    for prefix, table in tables.items():
+        own = {
+            k: v
+            for k, v in msgspec.to_builtins(table()).items()
+            if prefix or k not in ("fields", "check", "suppress")
+        }
+        for key, default in own.items():
+            said = rows.pop(prefix + key)
+            # an entry of suppress has no defaults: what it does not say holds of everything
+            assert said == ("" if prefix == "suppress." else json.dumps(default)), prefix + key
+    assert [k for k in rows if "." in k] == []
+
+
+def test_the_page_of_checks_names_every_option_format_and_exit_code():
+    text = page("docs/ci.md")
+    command = typer.main.get_command(app).commands["check"]
+    options = [o for p in command.params for o in (*p.opts, *p.secondary_opts) if o.startswith("--")]
+    assert [o for o in options if f"`{o}" not in text and f" {o}" not in text] == []
+    assert [f for f in FORMATS if f"| `{f}` |" not in text] == []
+    assert re.findall(r"^\| (\d) \|", text, re.MULTILINE) == ["0", "1", "2", "3"]
+
+
 def test_the_project_speaks_of_both_commands():
     for name in ("README.md", "README.zh.md"):
         assert "make demo" in page(name) and "make test" in page(name)
@@ -68,6 +105,8 @@ def test_the_project_speaks_of_both_commands():
 def test_every_help_page_is_there_with_examples():
     for args in (
         ["run"],
+        ["check"],
+        ["init"],
         ["explain"],
         ["evaluate"],
         ["rules", "new"],

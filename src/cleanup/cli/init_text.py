@@ -104,9 +104,10 @@ _ENTRY = {
 }
 _HEAD = (
     "cleanup 的配置。写出的都是默认值；要改哪个，去掉它行首的 # 再改。\n"
-    "路径相对于本文件所在的文件夹。清单与命令行上的合在一起，其余以命令行为准。",
+    "路径相对于本文件所在的文件夹。rules、off、protected、channels 与命令行上的合在一起，其余以命令行为准。",
     "Config of cleanup. The values are the defaults: take the # away before a key and change it.\n"
-    "Paths are relative to the folder of this file. Lists add to those of the command line; of all else it has the last word.",
+    "Paths are relative to the folder of this file. rules, off, protected and channels add to those of the\n"
+    "command line; for everything else the command line has the last word.",
 )
 _TABLES = {
     "fields": ("记录（JSONL）的哪个字段是什么", "Fields of records (JSONL) that hold"),
