@@ -1,0 +1,125 @@
+"""`cleanup check` under odd repositories, odd files, and people who mean no good."""
+
+import json
+import os
+import subprocess
+
+import pytest
+from typer.testing import CliRunner
+
+from cleanup.cli.app import app
+
+CLEAN = "窗台上的薄荷长得很快，隔两天就要浇一次水。\n"
+DAMAGED = "双方的工作围不同，要先谈妥。\n"
+OTHER = "村里的工作围很宽，什么都要管。\n"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (tmp_path / ".git").mkdir()  # the search for a config ends here
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    return folder
+
+
+def check(*args, **kwargs):
+    return CliRunner().invoke(app, ["check", *map(str, args), "--lang", "en"], **kwargs)
+
+
+def places(*args):
+    """Where the open alarms are, by file and line."""
+    result = check(*args, "-f", "json")
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return [
+        (a["finding"]["file"], a["start"]["line"])
+        for a in json.loads(result.stdout)["alarms"]
+        if not a["known"] and not a["suppressed"]
+    ]
+
+
+def write(here, name, text):
+    path = here / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def held(result, code):
+    """A told failure or verdict; no traceback."""
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == code, result.output
+    return result.stderr
+
+
+# git
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    names = {f"GIT_{w}_{x}": "a@b" for w in ("AUTHOR", "COMMITTER") for x in ("NAME", "EMAIL")}
+
+    def git(*args):
+        subprocess.run(
+            ["git", *args], cwd=folder, check=True, capture_output=True, env={**os.environ, **names}
+        )
+
+    def commit():
+        git("add", "-A")
+        git("commit", "-qm", "more")
+
+    git("init", "-q", "-b", "main")
+    return folder, git, commit
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "diff.interHunkContext=50",
+        "diff.orderFile=/nowhere",
+        "diff.up.textconv=tac",
+        "diff.external=true",
+        "diff.noprefix=true",
+        "color.ui=always",
+        "core.quotePath=true",
+    ],
+)
+def test_changed_lines_are_the_same_whatever_the_user_set_for_git(repository, setting):
+    folder, git, commit = repository
+    lines = [f"{n}、{DAMAGED}" for n in "甲乙丙丁戊己庚辛"]
+    write(folder, "文.txt", "".join(lines))
+    write(folder, ".gitattributes", "*.txt diff=up\n")
+    commit()
+    lines[1], lines[4] = f"子、{DAMAGED}", f"丑、{DAMAGED}"
+    write(folder, "文.txt", "".join(lines))
+    git("config", *setting.split("=", 1))
+    assert places("--changed-since", "HEAD") == [("文.txt", 2), ("文.txt", 5)]
+
+
+def test_a_name_that_is_a_pattern_is_a_name(repository):
+    folder, _, commit = repository
+    for name in ("a*.txt", "ab.txt"):
+        write(folder, name, CLEAN + DAMAGED)
+    commit()
+    write(folder, "a*.txt", CLEAN + DAMAGED + OTHER)
+    write(folder, "ab.txt", CLEAN + OTHER)
+    assert places("--changed-since", "HEAD") == [("a*.txt", 3), ("ab.txt", 2)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [lambda t: t.encode("utf-16"), lambda t: t.replace("\n", "\r").encode()],
+    ids=["utf-16", "carriage returns"],
+)
+def test_a_file_whose_lines_git_cannot_count_has_changed_whole(repository, written):
+    folder, _, commit = repository
+    # the first sign of 上海 is, in UTF-16, a line feed and an N
+    write(folder, "a.txt", written("上海的天气\n" + CLEAN))
+    commit()
+    assert places("--changed-since", "HEAD", "--allow-no-files") == []
+    write(folder, "a.txt", written("上海的天气\n" + CLEAN + DAMAGED))
+    assert places("--changed-since", "HEAD") == [("a.txt", 3)]
