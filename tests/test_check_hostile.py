@@ -123,3 +123,51 @@ def test_a_file_whose_lines_git_cannot_count_has_changed_whole(repository, writt
     assert places("--changed-since", "HEAD", "--allow-no-files") == []
     write(folder, "a.txt", written("上海的天气\n" + CLEAN + DAMAGED))
     assert places("--changed-since", "HEAD") == [("a.txt", 3)]
+
+
+# articles that mean no good
+
+
+def test_a_line_that_is_a_whole_article_is_not_told_with_each_of_its_places(here):
+    signs = "甲乙丙丁戊己庚辛壬癸"
+    write(here, "a.txt", "".join(f"{a}{b}{c}{DAMAGED.strip()}" for a in signs for b in signs for c in signs))
+    for format in ("json", "sarif", "text"):
+        out = check("a.txt", "-f", format).stdout
+        assert out.count("dropped-char-in-phrase") >= 1000
+        assert len(out) < 6_000_000
+    alarm = json.loads(check("a.txt", "-f", "json").stdout)["alarms"][500]
+    assert alarm["excerpt"][alarm["at"] - 3 : alarm["at"]] == "的工作"
+
+
+def test_comments_by_the_thousand_cost_little(here):
+    many = "".join(f"<!-- cleanup-disable-line no-such-{n} -->\n\n" for n in range(2000))
+    write(
+        here, "a.md", DAMAGED + "\n" + many + "<!-- cleanup-disable-next-line -->\n" + "\n" * 50_000 + OTHER
+    )
+    said = json.loads(check("a.md", "-f", "json").stdout)
+    assert [(a["start"]["line"], a["suppressed"]) for a in said["alarms"]] == [
+        (1, None),
+        (54_004, "here/a.md:4003"),
+    ]
+    assert said["counts"]["unused"] == 2000
+
+
+def test_lines_that_end_in_a_carriage_return_are_lines_for_comments_too(here):
+    text = f"{DAMAGED}\n<!-- cleanup-disable-next-line -->\n\n{OTHER}\n采取措之前先看天气。<!-- cleanup-disable-line -->\n"
+    write(here, "a.md", text.replace("\n", "\r"))
+    assert places("a.md") == [("here/a.md", 1)]
+
+
+# odd files
+
+
+def test_what_cannot_be_read_in_a_folder_is_told_unless_it_is_left_out(here):
+    (here / "content").mkdir()
+    os.mkfifo(here / "content" / "pipe.md")
+    (here / "content" / "loop.txt").symlink_to("loop.txt")
+    write(here, "content/a.txt", CLEAN)
+    write(here, "content/picture.png", b"\x00")
+    said = json.loads(check("content", "-f", "json").stdout)
+    assert sorted(r["file"] for r in said["rejects"]) == ["here/content/loop.txt", "here/content/pipe.md"]
+    write(here, "cleanup.toml", '[check]\nexclude = ["pipe.md", "loop.*"]\n')
+    assert check("content").exit_code == 0

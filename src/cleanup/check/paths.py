@@ -70,10 +70,13 @@ def files_of(
     rejects: list[Reject] = []
     for path in paths:
         try:
-            found, _ = walk([path], None)
+            found, odd = walk([path], None)
         except InputError as e:
             rejects.append(Reject(root.name(path), 0, "missing", e.zh, e.en))
             continue
+        # names of a walk are relative to its folder
+        told = [replace(r, file=root.name(path / r.file)) for r in odd if r.reason != "unknown_format"]
+        rejects += [r for r in told if not matches(exclude, root.under_config(r.file))]
         for file in found:
             name = root.name(file.path)
             if matches(exclude, root.under_config(name)):
