@@ -13,6 +13,7 @@ A RULE is the id of one, or a kind; where none is named all are meant.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -28,8 +29,9 @@ from cleanup.detect.closed import Spans, code_spans, merge
 from cleanup.dumps.pagelines import PageLines
 
 _SIGN = "cleanup-"
-_COMMENT = regex.compile(r"<!--[\s\S]*?-->")
 _DIRECTIVE = regex.compile(rf"\s*{_SIGN}(?P<what>[\w-]+)(?P<rest>[\s\S]*)")
+# Unknown words of an article that are told with what may be meant.
+_MEANT = 20
 _WHAT = ("disable", "enable", "disable-line", "disable-next-line", "disable-file")
 
 
@@ -76,18 +78,28 @@ def comments_of(document: Document) -> list[Comment]:
     if _SIGN not in text:
         return []
     code = Spans(code_spans(text))
-    line = int(document.meta.get("line", 1))
+    first = int(document.meta.get("line", 1))
+    lines = _TextLines(text)
     return [
         Comment(
-            m.start(),
-            line + len(line_starts(text[: m.start()])) - 1,
-            m[0][4:-3],
-            (text.rfind("\n", 0, m.start()) + 1, _line_end(text, m.end())),
-            next(_lines_after(text, _line_end(text, m.end())), None),
+            start,
+            first + row,
+            text[start + 4 : end - 3],
+            lines.span(row, lines.row(end - 1)),
+            lines.after(end),
         )
-        for m in _COMMENT.finditer(text)
-        if not any(True for _ in code.over(*m.span()))
+        for start, end in _comments(text)
+        if not any(True for _ in code.over(start, end))
+        for row in [lines.row(start)]
     ]
+
+
+def _comments(text: str) -> Iterator[Span]:
+    """The comments of a text. None is looked for behind one that nothing ends, which many may begin."""
+    end = 0
+    while (start := text.find("<!--", end)) >= 0 and (close := text.find("-->", start + 4)) >= 0:
+        end = close + 3
+        yield start, end
 
 
 def comments_of_page(text: str, lines: PageLines) -> list[Comment]:
@@ -129,10 +141,10 @@ def directives(
         where = f"{document.file}:{comment.line}"
         says = f"cleanup-{what} {named.strip()}".strip()
         if what not in _WHAT:
-            unknown.append(Unused(where, says + _meant(what, _WHAT)))
+            unknown.append(Unused(where, says + _meant(what, _WHAT, len(unknown))))
             continue
         if odd := sorted(names.difference(rules)):
-            unknown.append(Unused(where, says + _meant(odd[0], rules)))
+            unknown.append(Unused(where, says + _meant(odd[0], rules, len(unknown))))
             names &= frozenset(rules)
             if not names:
                 continue
@@ -227,8 +239,9 @@ def _names(rules: frozenset[str], finding: Finding) -> bool:
     return not rules or finding.rule in rules or finding.kind in rules
 
 
-def _meant(word: str, known: Sequence[str]) -> str:
-    near = get_close_matches(word, known, 1, 0.7)
+def _meant(word: str, known: Sequence[str], told: int) -> str:
+    # a comparison with all rules takes milliseconds, and an article may name thousands that there are not
+    near = get_close_matches(word, known, 1, 0.7) if told < _MEANT else []
     return f" ({word}? → {near[0]})" if near else f" ({word}?)"
 
 
@@ -241,15 +254,27 @@ def _span(what: str, text: str, comment: Comment) -> Span:
     return (comment.own if what == "disable-line" else comment.next) or (comment.at, comment.at)
 
 
-def _lines_after(text: str, at: int) -> Iterator[tuple[int, int]]:
-    """The lines behind an offset that are not blank."""
-    while at < len(text):
-        end = _line_end(text, at)
-        if text[at:end].strip():
-            yield at, end
-        at = end
+class _TextLines:
+    """The lines of a text, each with its newline."""
 
+    def __init__(self, text: str) -> None:
+        self._starts = [*line_starts(text), len(text)]
+        # of each line the next one that is not blank
+        self._after: list[int | None] = []
+        after: int | None = None
+        for row in range(len(self._starts) - 2, -1, -1):
+            self._after.append(after)
+            if text[self._starts[row] : self._starts[row + 1]].strip():
+                after = row
+        self._after.reverse()
 
-def _line_end(text: str, at: int) -> int:
-    newline = text.find("\n", at)
-    return len(text) if newline < 0 else newline + 1
+    def row(self, offset: int) -> int:
+        return bisect_right(self._starts, offset, 0, len(self._starts) - 1) - 1
+
+    def span(self, first: int, last: int) -> Span:
+        return self._starts[first], self._starts[last + 1]
+
+    def after(self, end: int) -> Span | None:
+        """The next line that is not blank behind the one that a comment ends on."""
+        row = self._after[self.row(end - 1)]
+        return None if row is None else self.span(row, row)

@@ -64,7 +64,9 @@ def _window(alarm: Alarm) -> tuple[str, str, str]:
     line, at = alarm.excerpt, alarm.at
     # a span over several lines is shown up to the end of its first
     end = min(len(line), at + len(alarm.finding.observed))
-    left, place, right = shown(line[:at]), shown(line[at:end]), shown(line[end:])
+    # what no room is for is not looked at: a line may be an article, and have a place in every sentence
+    left, right = shown(line[max(0, at - _BEFORE - 1) : at]), shown(line[end : end + _BEHIND + 1])
+    place = shown(line[at : min(end, at + _PLACE + 1)])
     return _cut(left[::-1], _BEFORE)[::-1], _cut(place, _PLACE), _cut(right, _BEHIND)
 
 
