@@ -5,6 +5,7 @@ Nothing is learned and no lines are counted, so that the verdict on an article i
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -144,7 +145,7 @@ def _known(
         before.findings,
         [seen[i].own for i in order],
         _checked(done),
-        lambda name: not (folder / name).exists(),
+        lambda name: not _is_there(folder / name),
     )
     is_known = [known for _, known in sorted(zip(order, found, strict=True))]
     # where only changed lines were looked at, what stands on others was not asked
@@ -154,6 +155,14 @@ def _known(
 def _checked(done: Mapping[str, ScannedFile]) -> set[str]:
     """The files that were read to their end."""
     return {name for name, own in done.items() if not own.rejects}
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file; what cannot be the name of one is none."""
+    try:
+        return path.exists()
+    except OSError as e:
+        return e.errno != errno.ENAMETOOLONG
 
 
 def _update(
@@ -169,7 +178,7 @@ def _update(
     kept: list[bl.Entry] = []
     if path.exists():
         folder = options.root.folder
-        kept = [e for e in bl.read(path).findings if e.file not in checked and (folder / e.file).exists()]
+        kept = [e for e in bl.read(path).findings if e.file not in checked and _is_there(folder / e.file)]
     new = [
         bl.entry(s.finding, s.own) for s in seen if s.counts and not s.suppressed and s.own.file in checked
     ]
