@@ -2,7 +2,9 @@
 
 import json
 import os
+import shlex
 import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -171,3 +173,85 @@ def test_what_cannot_be_read_in_a_folder_is_told_unless_it_is_left_out(here):
     assert sorted(r["file"] for r in said["rejects"]) == ["here/content/loop.txt", "here/content/pipe.md"]
     write(here, "cleanup.toml", '[check]\nexclude = ["pipe.md", "loop.*"]\n')
     assert check("content").exit_code == 0
+
+
+def test_a_report_is_written_over_nothing_that_is_read(here):
+    path = write(here, "a.txt", DAMAGED)
+    (here / "link.txt").symlink_to("a.txt")
+    for wrong in (["json=a.txt"], ["json=link.txt"], ["json=b.json", "sarif=./b.json"]):
+        held(check("a.txt", *(w for one in wrong for w in ("--report", one))), 2)
+    assert path.read_text("utf-8") == DAMAGED
+    assert not (here / "b.json").exists()
+
+
+def test_a_command_that_is_told_names_its_files_so_that_they_are_no_options(here):
+    write(here, "--fix.txt", DAMAGED)
+    assert "cleanup check ./--fix.txt" in check(".").stdout
+    write(here, "\x1b[31m.txt", DAMAGED)
+    assert "\x1b" not in check(".").stdout
+
+
+def test_a_reader_that_goes_away_does_not_change_the_verdict(here):
+    write(
+        here, "a.jsonl", "".join(json.dumps({"id": n, "text": DAMAGED}) + "\n" for n in map(str, range(300)))
+    )
+    command = [sys.executable, "-m", "cleanup", "check", "a.jsonl", "-f", "json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
+        done.stdout.close()
+        assert (done.wait(), done.stderr.read()) == (1, b"")
+
+
+@pytest.mark.parametrize("closed", ["check a.txt >&-", "check - <&-"])
+def test_a_closed_stream_is_told(here, closed):
+    write(here, "a.txt", DAMAGED)
+    done = subprocess.run(
+        ["sh", "-c", f"{shlex.quote(sys.executable)} -m cleanup {closed}"], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"Traceback" not in done.stderr
+
+
+# baselines
+
+BASE = ["--baseline", "base.json"]
+
+
+@pytest.mark.parametrize("held_", ["[" * 100_000, '{"version": ' + "9" * 5000 + "}", "<<<<<<< HEAD\n{}"])
+def test_a_baseline_that_is_broken_is_told(here, held_):
+    write(here, "a.txt", DAMAGED)
+    write(here, "base.json", held_)
+    for update in ([], ["--update-baseline"]):
+        assert "base.json" in held(check("a.txt", *BASE, *update), 2)
+    assert (here / "base.json").read_text() == held_
+
+
+@pytest.mark.parametrize("name", [b"\xff\xfe.txt", b"a\n b.txt", "好的.txt".encode(), b"x" * 250 + b".txt"])
+def test_files_of_any_name_have_a_baseline(here, name):
+    path = write(here, os.fsdecode(name), DAMAGED)
+    held(check(".", *BASE, "--update-baseline"), 0)
+    held(check(".", *BASE), 0)
+    path.unlink()
+    write(here, "a.txt", CLEAN)
+    assert len(json.loads(check("a.txt", *BASE, "-f", "json").stdout)["stale"]) == 1
+
+
+def test_an_entry_of_a_file_that_cannot_be_is_stale(here):
+    write(here, "a.txt", DAMAGED)
+    check("a.txt", *BASE, "--update-baseline")
+    base = json.loads((here / "base.json").read_text("utf-8"))
+    entry = base["findings"][0]
+    base["findings"] += [{**entry, "file": f, "around": f, "repaired": f} for f in ("x" * 300, "\0")]
+    write(here, "base.json", json.dumps(base))
+    said = json.loads(check("a.txt", *BASE, "-f", "json").stdout)
+    assert (said["exit_code"], said["counts"]["stale"]) == (0, 2)
+    held(check("a.txt", *BASE, "--update-baseline"), 0)
+    assert len(json.loads((here / "base.json").read_text("utf-8"))["findings"]) == 1
+
+
+def test_a_baseline_that_is_a_link_stays_one(here):
+    write(here, "a.txt", DAMAGED)
+    (here / "base.json").symlink_to("kept/real.json")
+    held(check("a.txt", *BASE, "--update-baseline"), 0)
+    assert (here / "base.json").is_symlink()
+    assert (here / "kept/real.json").is_file()
+    held(check("a.txt", *BASE), 0)

@@ -301,6 +301,7 @@ def check(
                         f"{zh}；若属正常，加 --allow-no-files", f"{en}; if that is fine, add --allow-no-files"
                     )
                 voice.warn(voice.pick(zh, en))
+            _apart([path for _, path in reports], [f.path for f in files], baseline)
             limits = Limits(
                 min_tier=choice("--min-tier", min_tier, TIERS),
                 min_confidence=min_confidence,
@@ -338,6 +339,19 @@ def _report(said: str, formats: Sequence[str]) -> tuple[str, Path]:
             f"--report 应写作 格式=文件，不是 {said!r}", f"--report is FORMAT=FILE, not {said!r}"
         )
     return choice("--report", name, formats), Path(path)
+
+
+def _apart(reports: Sequence[Path], inputs: Sequence[Path], baseline: Path | None) -> None:
+    """Raise UsageError for a report that would be written over an article, the baseline or another report."""
+    taken = {os.path.realpath(p) for p in (*inputs, *([baseline] if baseline else ()))}
+    for path in reports:
+        if (real := os.path.realpath(path)) in taken:
+            raise UsageError(
+                "--report 会盖掉输入、基线或另一份报告",
+                "--report would be written over an input, the baseline or another report",
+                where=str(path),
+            )
+        taken.add(real)
 
 
 def _together(
@@ -464,7 +478,8 @@ def _command(done: Report, context: typer.Context, paths: Sequence[Path], root: 
 
 
 def _from_here(path: Path) -> str:
-    return Path(os.path.relpath(path)).as_posix()
+    name = Path(os.path.relpath(path)).as_posix()
+    return f"./{name}" if name.startswith("-") else name
 
 
 def _tell(done: Report, format: str, voice: Voice) -> None:
@@ -477,8 +492,15 @@ def _tell(done: Report, format: str, voice: Voice) -> None:
         voice.out.print(document(done, voice.lang), end="")
         return
     # names of files may hold what no encoding has
-    sys.stdout.buffer.write(format_named(format).render(done, voice.lang).encode("utf-8", "backslashreplace"))
-    sys.stdout.buffer.flush()
+    data = format_named(format).render(done, voice.lang).encode("utf-8", "backslashreplace")
+    if sys.stdout is None:
+        raise UsageError("标准输出是关着的", "stdout is closed")
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # who reads but the head of it does not change the verdict; Python must not complain at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if format == "github" and summary:
         from cleanup.check.formats.summary import step_summary

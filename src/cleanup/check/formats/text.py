@@ -130,7 +130,7 @@ def _summary(report: Report, lang: str) -> Text:
     out.append(head, "bold red" if report.exit_code else "bold green")
     out.append("".join(("；" if zh else "; ") + said for n, said in more if n) + "\n")
     if report.command and (errors or warnings or report.rejects):
-        out.append(f"{'本地复现：' if zh else 'to reproduce: '}{report.command}\n", "dim")
+        out.append(f"{'本地复现：' if zh else 'to reproduce: '}{plain(report.command)}\n", "dim")
     return out
 
 
