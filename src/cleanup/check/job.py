@@ -16,7 +16,7 @@ from cleanup import __version__
 from cleanup.builtin import BUILT_IN
 from cleanup.channel.items import digest_of
 from cleanup.check import baseline as bl
-from cleanup.check.fix import FIXED, Moved, fix
+from cleanup.check.fix import FIXED, Moved, Unwritable, fix
 from cleanup.check.nouns import Report, Told
 from cleanup.check.scan import Options, ScannedFile, Scanner, Seen
 from cleanup.check.suppress import Suppressions
@@ -211,6 +211,12 @@ def _mend(
             fix(own.file, made, fields=options.fields, encoding=options.encoding)
         except Moved:
             zh, en = "检查期间文件变了，没有修", "changed while it was checked, and was not mended"
+            notes.append((own.file.name, zh if lang == "zh" else en))
+        except Unwritable as e:
+            zh, en = (
+                f"修好的字 {e} 编码里没有，没有修",
+                f"the repair cannot be written in {e}, and was not made",
+            )
             notes.append((own.file.name, zh if lang == "zh" else en))
         except OSError as e:
             own.rejects.append(unreadable(own.file.name, e))
