@@ -255,3 +255,76 @@ def test_a_baseline_that_is_a_link_stays_one(here):
     assert (here / "base.json").is_symlink()
     assert (here / "kept/real.json").is_file()
     held(check("a.txt", *BASE), 0)
+
+
+# configs
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "tool.cleanup.off = [{}]",
+        "[tool]\ncleanup.off = [{}]",
+        "[tool]\ncleanup = {{off = [{}]}}",
+        "[ tool . 'cleanup' ]\noff = [{}]",
+    ],
+)
+def test_a_config_is_found_however_its_table_is_written(here, written):
+    write(here, "a.txt", DAMAGED)
+    write(here, "pyproject.toml", written.format('"dropped-char-in-phrase"'))
+    assert check("a.txt").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['x = """\n[tool.cleanup]\n"""\n', "# [tool.cleanup]\n", "x = 'tool.cleanup'\n", "[tool.cleanups]\n"],
+)
+def test_a_file_that_only_speaks_of_a_config_is_none(here, monkeypatch, written):
+    write(here, "cleanup.toml", 'off = ["dropped-char-in-phrase"]\n')
+    write(here, "a/a.txt", DAMAGED)
+    write(here, "a/pyproject.toml", written)
+    monkeypatch.chdir(here / "a")
+    assert check("a.txt").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ('[check]\nexclude = ["!"]\n', 2),
+        ('[[suppress]]\npath = "!"\n', 2),
+        ('[[suppress]]\nrule = "dropped-char-in-phrse"\n', 1),
+        ('[check]\nbaseline = "\\u0000"\n', 0),
+        ('encoding = "\\u0000"\n', 0),
+        ("x = " + "[" * 10_000, 0),
+    ],
+)
+def test_a_value_that_says_nothing_is_told(here, written, line):
+    write(here, "a.txt", DAMAGED)
+    write(here, "cleanup.toml", written)
+    assert (f"cleanup.toml:{line}: " if line else "") in held(check("a.txt"), 2)
+
+
+# --fix
+
+
+def test_a_file_keeps_its_encoding_and_a_repair_that_it_cannot_hold_is_told(here):
+    rule = """
+    [[rule]]
+    id = "plane"
+    kind = "dropped_char"
+    tier = "auto"
+    action = "insert"
+    words = ["刨[锛]匠"]
+    why = "a word"
+    message = { zh = "少字", en = "a character is missing" }
+    fires = ["老刨[→锛]匠推木板。"]
+    quiet = ["老刨锛匠推木板。", "老木匠推木板。"]
+    """
+    write(here, "r.toml", rule)
+    path = write(here, "a.txt", "老刨匠推木板。\n".encode("big5"))
+    before = path.read_bytes()
+    result = check("a.txt", "--fix", "--rules", "r.toml", "--encoding", "big5")
+    assert result.exit_code == 1, result.output
+    assert "big5" in result.stdout
+    assert path.read_bytes() == before
+    assert not list(here.glob(".*"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -46,7 +46,8 @@ class Root:
         return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
 
 
-@lru_cache(maxsize=256)
+# patterns are those of one config, and there may be thousands
+@cache
 def _spec(patterns: tuple[str, ...]) -> Any:
     from pathspec import GitIgnoreSpec
 

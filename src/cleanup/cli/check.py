@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -287,8 +287,10 @@ def check(
             channel,
             prior,
             model,
-            list(settings.check.warn),
-            settings.where,
+            [
+                *((rule, settings.where.get("warn", "")) for rule in settings.check.warn),
+                *((entry.rule, entry.where) for entry in settings.suppress if entry.rule),
+            ],
             voice,
         )
         _pinned(cleaner, digest)
@@ -301,7 +303,8 @@ def check(
                         f"{zh}；若属正常，加 --allow-no-files", f"{en}; if that is fine, add --allow-no-files"
                     )
                 voice.warn(voice.pick(zh, en))
-            _apart([path for _, path in reports], [f.path for f in files], baseline)
+            if reports:
+                _apart([path for _, path in reports], [f.path for f in files], baseline)
             limits = Limits(
                 min_tier=choice("--min-tier", min_tier, TIERS),
                 min_confidence=min_confidence,
@@ -399,11 +402,13 @@ def _cleaner(
     channel: list[Path],
     prior: bool,
     model: Path | None,
-    warn: list[str],
-    where: Any,
+    named: list[tuple[str, str]],
     voice: Voice,
 ) -> Cleaner:
-    """What articles are cleaned by; all of it is read now, so that what is broken is told first."""
+    """What articles are cleaned by; all of it is read now, so that what is broken is told first.
+
+    named  rules that the config names, each with where it does
+    """
     from cleanup.builtin import BUILT_IN
     from cleanup.channel.prior import shipped_prior
     from cleanup.cli.channel_run import distinct_channels
@@ -411,11 +416,11 @@ def _cleaner(
     from cleanup.verify import load_verified
 
     loaded = load_verified(rules, shipped=shipped)
-    for rule in warn:
+    for rule, where in named:
         try:
             rule in BUILT_IN or loaded[rule]
         except UsageError as e:
-            raise UsageError(e.zh, e.en, where=where.get("warn", "")) from None
+            raise UsageError(e.zh, e.en, where=where) from None
     return Cleaner(
         loaded.without(off),
         lang=voice.lang,
