@@ -27,6 +27,7 @@ from cleanup.config import Suppression
 from cleanup.data import Document, Finding, line_starts
 from cleanup.detect.closed import Spans, code_spans, merge
 from cleanup.dumps.pagelines import PageLines
+from cleanup.keywords import Keywords
 
 _SIGN = "cleanup-"
 _DIRECTIVE = regex.compile(rf"\s*{_SIGN}(?P<what>[\w-]+)(?P<rest>[\s\S]*)")
@@ -175,6 +176,8 @@ class Suppressions:
         self._met: set[str] = set()
         self._inline: dict[str, str] = {}
         self._unknown: dict[Unused, None] = {}
+        # thousands of terms cost little where none of them stands
+        self._terms = Keywords({e.term.text for e in entries if e.term})
 
     def of(self, document: Document, comments: Iterable[Comment]) -> ArticleSuppressions:
         """Those that may hold in one article."""
@@ -184,6 +187,8 @@ class Suppressions:
         name = self._root.under_config(document.file)
         entries = [e for e in self._entries if not e.path or matches([e.path], name)]
         self._met.update(e.where for e in entries if e.path)
+        held = set(self._terms.held(document.text))
+        entries = [e for e in entries if e.term is None or e.term.text in held]
         return ArticleSuppressions(document, found, entries, self._used)
 
     def unused(self, *, everything: bool) -> list[Unused]:
