@@ -7,9 +7,15 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import booleans, data, integers, permutations, sampled_from
 from typer.testing import CliRunner
 
+from cleanup.check import baseline
 from cleanup.cli.app import app
+from cleanup.data import Document
+from cleanup.pipeline import Cleaner
+from cleanup.verify import load_verified
 
 CLEAN = "窗台上的薄荷长得很快，隔两天就要浇一次水。\n"
 DAMAGED = "双方的工作围不同，要先谈妥。\n"
@@ -328,3 +334,53 @@ def test_a_file_keeps_its_encoding_and_a_repair_that_it_cannot_hold_is_told(here
     assert "big5" in result.stdout
     assert path.read_bytes() == before
     assert not list(here.glob(".*"))
+
+
+# laws
+
+HURT = [
+    DAMAGED,
+    OTHER,
+    "采取措之前先看天气，下雨的日子不要上房顶修瓦。\n",
+    "学徒学会了看图纸，工作围也慢慢地宽了起来。\n",
+    "*甲方* 的工作围，与乙方的工作围，都写在后面。\n",
+]
+WHOLE = [
+    "木匠把旧门板刨平，又用砂纸细细打磨了一遍。\n",
+    "渡口的船一天只开两趟，错过了就要等到傍晚。\n",
+    "她把晒干的橘皮收进罐子里，留着冬天泡水喝。\n",
+    "后山的竹笋冒头了，雨后一夜能长半尺高。\n",
+    "集市散了以后，街上只剩下几个收摊的人。\n",
+    "\n",
+]
+
+
+@pytest.fixture(scope="module")
+def cleaner():
+    return Cleaner(load_verified([], shipped=True))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data())
+def test_nothing_that_is_known_becomes_new_by_edits_elsewhere(cleaner, data):
+    """Of what is said twice another finding may take the place: that is left out."""
+
+    def prints(name, text):
+        outcome = cleaner.clean(Document(article=name, text=text, file=name, meta={"format": "md"}))
+        of = baseline.prints(outcome)
+        return [(f, of(f)) for f in outcome.findings if f.rule == "dropped-char-in-phrase"]
+
+    draw = data.draw
+    lines = list(draw(permutations([*HURT, *WHOLE[:3]])))
+    entries = [baseline.entry(f, own) for f, own in prints("a.md", "".join(lines))]
+    for _ in range(draw(integers(1, 6))):
+        at = draw(integers(0, len(lines)))
+        if draw(booleans()) and (new := draw(sampled_from(WHOLE))) not in lines:
+            lines.insert(at, new)
+        elif at < len(lines):
+            lines.pop(at)
+    text, name = "".join(lines), draw(sampled_from(["a.md", "b.md"]))
+    found = [own for _, own in prints(name, text.replace("\n", "\r\n") if draw(booleans()) else text)]
+    known, stale = baseline.known(entries, found, {name}, lambda file: file != name)
+    assert all(known)
+    assert len(found) + len(stale) == len(entries)

@@ -87,7 +87,8 @@ class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def prints(outcome: Outcome) -> Callable[[Finding], Print]:
     """What the findings of an outcome are known again by."""
-    text, repaired = outcome.document.text, outcome.text
+    # lines end with the newline, however it is written: a checkout on another system changes that
+    text, repaired = (t.replace("\r", "\n") for t in (outcome.document.text, outcome.text))
     shifts = [0]
     for a in outcome.applied:
         shifts.append(shifts[-1] + len(a.replacement or "") - (a.end - a.start))
