@@ -166,6 +166,15 @@ def test_lines_that_end_in_a_carriage_return_are_lines_for_comments_too(here):
     assert places("a.md") == [("here/a.md", 1)]
 
 
+def test_of_two_comments_on_a_line_the_one_that_is_of_no_use_is_told(here):
+    line = DAMAGED.strip()
+    write(
+        here, "a.md", f"{line}<!-- cleanup-disable-line mask --><!-- cleanup-disable-line dropped_char -->\n"
+    )
+    said = json.loads(check("a.md", "-f", "json").stdout)
+    assert (said["exit_code"], [u["says"] for u in said["unused"]]) == (0, ["cleanup-disable-line mask"])
+
+
 # odd files
 
 

@@ -174,7 +174,9 @@ class Suppressions:
         self._rules = sorted(rules)
         self._used: set[str] = set()
         self._met: set[str] = set()
-        self._inline: dict[str, str] = {}
+        # a line may hold several
+        self._inline: dict[tuple[str, str], None] = {}
+        self._used_inline: set[tuple[str, str]] = set()
         self._unknown: dict[Unused, None] = {}
         # thousands of terms cost little where none of them stands
         self._terms = Keywords({e.term.text for e in entries if e.term})
@@ -183,20 +185,20 @@ class Suppressions:
         """Those that may hold in one article."""
         found, unknown = directives(document, comments, self._rules)
         self._unknown |= dict.fromkeys(unknown)
-        self._inline |= {d.where: d.says for d in found}
+        self._inline |= dict.fromkeys((d.where, d.says) for d in found)
         name = self._root.under_config(document.file)
         entries = [e for e in self._entries if not e.path or matches([e.path], name)]
         self._met.update(e.where for e in entries if e.path)
         held = set(self._terms.held(document.text))
         entries = [e for e in entries if e.term is None or e.term.text in held]
-        return ArticleSuppressions(document, found, entries, self._used)
+        return ArticleSuppressions(document, found, entries, self._used, self._used_inline)
 
     def unused(self, *, everything: bool) -> list[Unused]:
         """What silenced nothing. Of the config only what names files that were looked at, unless `everything` was."""
         idle = [
             e for e in self._entries if e.where not in self._used and (everything or e.where in self._met)
         ]
-        inline = [Unused(w, s) for w, s in self._inline.items() if w not in self._used]
+        inline = [Unused(*own) for own in self._inline if own not in self._used_inline]
         return [*self._unknown, *inline, *(Unused(e.where, str(e)) for e in idle)]
 
 
@@ -209,9 +211,11 @@ class ArticleSuppressions:
         found: Sequence[Directive],
         entries: Sequence[Suppression],
         used: set[str],
+        used_inline: set[tuple[str, str]],
     ) -> None:
         self._found = found
         self._used = used
+        self._used_inline = used_inline
         self._entries = [
             (e, Spans(merge(list(e.term.places(document.text)))) if e.term else None) for e in entries
         ]
@@ -220,7 +224,7 @@ class ArticleSuppressions:
         """Where the suppression of a finding stands and what its author wrote beside it; ("", "") where none holds."""
         for d in self._found:
             if d.silences(finding):
-                self._used.add(d.where)
+                self._used_inline.add((d.where, d.says))
                 return d.where, d.why
         for e, places in self._entries:
             if (
