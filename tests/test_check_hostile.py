@@ -206,6 +206,14 @@ def test_a_command_that_is_told_names_its_files_so_that_they_are_no_options(here
     assert "\x1b" not in check(".").stdout
 
 
+def test_no_line_of_text_begins_as_a_command_of_a_runner(here, monkeypatch):
+    root = here / "root"
+    (root / ".git").mkdir(parents=True)
+    monkeypatch.chdir(root)
+    write(root, "::error::x.txt", DAMAGED)
+    assert not any(line.lstrip().startswith("::") for line in check(".").stdout.splitlines())
+
+
 def test_a_reader_that_goes_away_does_not_change_the_verdict(here):
     write(
         here, "a.jsonl", "".join(json.dumps({"id": n, "text": DAMAGED}) + "\n" for n in map(str, range(300)))

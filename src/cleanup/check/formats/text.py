@@ -46,7 +46,9 @@ def document(report: Report, lang: str) -> Text:
 def _alarm(alarm: Alarm, lang: str) -> Text:
     f = alarm.finding
     out = Text()
-    out.append(f"{plain(f.file)}:{alarm.start.line}:{alarm.start.column}: ", "bold")
+    # a runner of GitHub takes a line that begins so for a command
+    name = f"./{f.file}" if f.file.startswith("::") else f.file
+    out.append(f"{plain(name)}:{alarm.start.line}:{alarm.start.column}: ", "bold")
     out.append(_LEVEL[lang][alarm.level], _STYLE[alarm.level])
     out.append(f" {f.rule}", "cyan").append(f" ({f.tier} {f.confidence:.2f})  ", "dim")
     out.append(f"{f.message}\n")
