@@ -140,8 +140,14 @@ def _has_ours(path: Path) -> bool:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return False
-    # not parsed: somebody else's mistakes in a file that says nothing of us are none of ours
-    return regex.search(r"^\s*\[+\s*tool\s*\.\s*\"?cleanup\b", text, regex.MULTILINE) is not None
+    if "cleanup" not in text:
+        return False
+    try:
+        tool = tomllib.loads(text).get("tool")
+        return isinstance(tool, dict) and "cleanup" in tool
+    except (tomllib.TOMLDecodeError, RecursionError):
+        # somebody else's mistakes in a file that says nothing of us are none of ours
+        return regex.search(r"^\s*\[+\s*tool\s*\.\s*\"?cleanup\b", text, regex.MULTILINE) is not None
 
 
 def read(path: Path) -> Config:
@@ -158,6 +164,8 @@ def read(path: Path) -> Config:
         raise UsageError("不是 UTF-8 文本", "is not UTF-8 text", where=f"{name}:{line}") from e
     try:
         data = tomllib.loads(text)
+    except RecursionError:
+        raise UsageError("嵌套太深", "is nested too deeply", where=name) from None
     except tomllib.TOMLDecodeError as e:
         m = regex.search(r"at line (\d+)", str(e))
         raise UsageError(
@@ -221,7 +229,16 @@ def _suppressions(entries: Sequence[SuppressTable], lines: _Lines) -> Iterator[S
 
 
 def _within(table: Table, lines: _Lines) -> None:
-    """Raise UsageError for numbers out of their range."""
+    """Raise UsageError for numbers out of their range, and for globs that are none."""
+    globs: list[tuple[_Keys, str]] = [(("check", "exclude"), g) for g in table.check.exclude]
+    globs += [(("suppress", n, "path"), e.path) for n, e in enumerate(table.suppress) if e.path]
+    for keys, glob in globs:
+        if not _is_glob(glob):
+            raise UsageError(
+                f"不是 .gitignore 式的通配：{glob!r}",
+                f"is no glob of .gitignore: {glob!r}",
+                where=lines.at(keys),
+            )
     if not 0 <= table.check.min_confidence <= 1:
         raise UsageError(
             f"min-confidence 应在 0 与 1 之间，不是 {table.check.min_confidence}",
@@ -234,6 +251,16 @@ def _within(table: Table, lines: _Lines) -> None:
             f"max-damage cannot be below 0: {table.check.max_damage}",
             where=lines.at(("check", "max-damage")),
         )
+
+
+def _is_glob(written: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([written])
+    except ValueError:
+        return False
+    return True
 
 
 _Keys = tuple[str | int, ...]
@@ -313,7 +340,7 @@ class _Lines:
         self._at: dict[_Keys, int] = {}
         table: _Keys = ()
         counts: dict[_Keys, int] = {}
-        for n, line in enumerate(text.splitlines(), 1):
+        for n, line in enumerate(text.split("\n"), 1):
             if m := regex.match(r"\s*\[\[\s*([^\[\]]+?)\s*\]\]", line):
                 names = _dotted(m[1])
                 counts[names] = counts.get(names, -1) + 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -86,7 +87,8 @@ class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def prints(outcome: Outcome) -> Callable[[Finding], Print]:
     """What the findings of an outcome are known again by."""
-    text, repaired = outcome.document.text, outcome.text
+    # lines end with the newline, however it is written: a checkout on another system changes that
+    text, repaired = (t.replace("\r", "\n") for t in (outcome.document.text, outcome.text))
     shifts = [0]
     for a in outcome.applied:
         shifts.append(shifts[-1] + len(a.replacement or "") - (a.end - a.start))
@@ -129,27 +131,28 @@ def read(path: Path) -> Baseline:
             "there is no such baseline; make it with --update-baseline",
             where=str(path),
         ) from None
-    except OSError as e:
-        raise UsageError(f"读不了：{e.strerror}", f"cannot be read: {e.strerror}", where=str(path)) from e
+    except (OSError, ValueError) as e:
+        why = (isinstance(e, OSError) and e.strerror) or str(e)
+        raise UsageError(f"读不了：{why}", f"cannot be read: {why}", where=str(path)) from e
     try:
         data = json.loads(raw.decode("utf-8-sig"))
-    except ValueError as e:
+    except (ValueError, RecursionError) as e:
         raise UsageError(
             f"不是 JSON，当不了基线：{e}", f"is not JSON, and no baseline: {e}", where=str(path)
         ) from e
     version = data.get("version") if isinstance(data, dict) else None
     if version != VERSION:
         raise UsageError(
-            f"不是版本 {VERSION} 的基线（version 为 {version!r}）；用 --update-baseline 另写一个",
-            f"is no baseline of version {VERSION} (version is {version!r}); write a new one with --update-baseline",
+            f"不是版本 {VERSION} 的基线（version 为 {version!r}）；删掉它，再用 --update-baseline 另写一个",
+            f"is no baseline of version {VERSION} (version is {version!r}); delete it and write a new one with --update-baseline",
             where=str(path),
         )
     try:
         return msgspec.convert(data, Baseline)
     except msgspec.ValidationError as e:
         raise UsageError(
-            f"基线的内容不对：{e}；用 --update-baseline 另写一个",
-            f"is a broken baseline: {e}; write a new one with --update-baseline",
+            f"基线的内容不对：{e}；删掉它，再用 --update-baseline 另写一个",
+            f"is a broken baseline: {e}; delete it and write a new one with --update-baseline",
             where=str(path),
         ) from e
 
@@ -162,13 +165,24 @@ def write(path: Path, baseline: Baseline) -> None:
     )
     data["rules"] = sorted(data["rules"])
     # an entry a line: a diff then says which findings came and went
-    rows = ",\n".join("  " + json.dumps(e, ensure_ascii=False) for e in data.pop("findings"))
+    rows = ",\n".join("  " + _row(e) for e in data.pop("findings"))
     head = json.dumps(data, ensure_ascii=False, indent=1)[:-2]
     text = f'{head},\n "findings": [\n{rows}\n ]\n}}\n' if rows else f'{head},\n "findings": []\n}}\n'
+    path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     partial.write_text(text, "utf-8", newline="\n")
     partial.replace(path)
+
+
+def _row(entry: dict[str, Any]) -> str:
+    row = json.dumps(entry, ensure_ascii=False)
+    try:
+        row.encode()
+    except UnicodeEncodeError:
+        # a file name that is not UTF-8 has lone surrogates, which no file can hold as they are
+        return json.dumps(entry)
+    return row
 
 
 def entry(finding: Finding, own: Print) -> Entry:

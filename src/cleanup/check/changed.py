@@ -13,6 +13,20 @@ import regex
 from cleanup.errors import UsageError
 
 _HUNK = regex.compile(rb"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", regex.MULTILINE)
+# What the config of a user and the attributes of a repository may say otherwise.
+_PLAIN = (
+    "-O/dev/null",
+    "--unified=0",
+    "--inter-hunk-context=0",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-renames",
+    "--no-relative",
+    "--text",
+)
+# Of UTF-16 and UTF-32 the marks and, in what has a newline, a zero; and a newline that is none for git.
+_OTHER_LINES = regex.compile(rb"\A(?:\xff\xfe|\xfe\xff)|\0|\r(?!\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +75,7 @@ class Changed:
             .strip()
         )
         changed = self._names(
-            ["diff", "--name-only", "-z", "--no-renames", "--diff-filter=d", self.base, "--"]
+            ["diff", "--name-only", "-z", "-O/dev/null", "--no-renames", "--diff-filter=d", self.base, "--"]
         )
         self._new = set(self._names(["ls-files", "--others", "--exclude-standard", "-z"]))
         self.files = sorted({*changed, *self._new})
@@ -69,21 +83,9 @@ class Changed:
     def lines(self, path: Path) -> ChangedLines:
         """The changed lines of a file that is among `files`."""
         path = path.resolve()
-        if path in self._new:
+        if path in self._new or not _has_lines_of_git(path):
             return ChangedLines((), whole=True)
-        diff = self._run(
-            [
-                "diff",
-                "--unified=0",
-                "--no-color",
-                "--no-ext-diff",
-                "--no-renames",
-                "--text",
-                self.base,
-                "--",
-                str(path),
-            ]
-        )
+        diff = self._run(["diff", *_PLAIN, self.base, "--", str(path)])
         spans = []
         for m in _HUNK.finditer(diff):
             start, count = int(m[1]), int(m[2]) if m[2] is not None else 1
@@ -101,7 +103,10 @@ class Changed:
     @staticmethod
     def _git(args: Sequence[str], folder: Path, zh: str, en: str) -> bytes:
         try:
-            done = subprocess.run(["git", *args], cwd=folder, capture_output=True, check=False)
+            # names of files are no patterns
+            done = subprocess.run(
+                ["git", "--literal-pathspecs", *args], cwd=folder, capture_output=True, check=False
+            )
         except FileNotFoundError:
             raise UsageError("--changed-since 需要 git", "--changed-since needs git") from None
         if done.returncode:
@@ -109,3 +114,11 @@ class Changed:
             why = f" ({said[-1]})" if said else ""
             raise UsageError(zh + why, en + why, where=str(folder))
         return done.stdout
+
+
+def _has_lines_of_git(path: Path) -> bool:
+    """Whether a file's lines are those that git counts, which end in the byte of a line feed."""
+    try:
+        return _OTHER_LINES.search(path.read_bytes()) is None
+    except OSError:
+        return True  # whoever reads it next tells

@@ -22,6 +22,10 @@ class Moved(Exception):
     """A file is no longer what was checked, and is left alone."""
 
 
+class Unwritable(Exception):
+    """A repair has a character that the encoding of its file, which this names, does not have."""
+
+
 def fix(
     file: InputFile,
     made: Mapping[int, tuple[str, Sequence[Edit]]],
@@ -33,7 +37,8 @@ def fix(
 
     made  by record (the line of one in its file, 1 for a file that is one article): its text as it was checked, and
           the edits, in offsets of it
-    Raises OSError where it cannot be written, Moved where a text is not what was checked; the file is then as it was.
+    Raises OSError where it cannot be written, Moved where a text is not what was checked, Unwritable; the file is then
+    as it was.
     """
     target = Path(os.path.realpath(file.path))
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
@@ -49,7 +54,11 @@ def fix(
                 text, edits = own
                 if document.text != text:
                     raise Moved
-                data, _ = FORMATS[file.format].rewrite(record, ed.apply(text, sorted(edits, key=ed.by_place)))
+                data, other = FORMATS[file.format].rewrite(
+                    record, ed.apply(text, sorted(edits, key=ed.by_place))
+                )
+                if other:
+                    raise Unwritable(document.meta.get("encoding"))
                 out.write(data)
             if waiting:
                 raise Moved

@@ -5,6 +5,7 @@ Nothing is learned and no lines are counted, so that the verdict on an article i
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from cleanup import __version__
 from cleanup.builtin import BUILT_IN
 from cleanup.channel.items import digest_of
 from cleanup.check import baseline as bl
-from cleanup.check.fix import FIXED, Moved, fix
+from cleanup.check.fix import FIXED, Moved, Unwritable, fix
 from cleanup.check.nouns import Report, Told
 from cleanup.check.scan import Options, ScannedFile, Scanner, Seen
 from cleanup.check.suppress import Suppressions
@@ -144,7 +145,7 @@ def _known(
         before.findings,
         [seen[i].own for i in order],
         _checked(done),
-        lambda name: not (folder / name).exists(),
+        lambda name: not _is_there(folder / name),
     )
     is_known = [known for _, known in sorted(zip(order, found, strict=True))]
     # where only changed lines were looked at, what stands on others was not asked
@@ -154,6 +155,14 @@ def _known(
 def _checked(done: Mapping[str, ScannedFile]) -> set[str]:
     """The files that were read to their end."""
     return {name for name, own in done.items() if not own.rejects}
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file; what cannot be the name of one is none."""
+    try:
+        return path.exists()
+    except OSError as e:
+        return e.errno != errno.ENAMETOOLONG
 
 
 def _update(
@@ -169,7 +178,7 @@ def _update(
     kept: list[bl.Entry] = []
     if path.exists():
         folder = options.root.folder
-        kept = [e for e in bl.read(path).findings if e.file not in checked and (folder / e.file).exists()]
+        kept = [e for e in bl.read(path).findings if e.file not in checked and _is_there(folder / e.file)]
     new = [
         bl.entry(s.finding, s.own) for s in seen if s.counts and not s.suppressed and s.own.file in checked
     ]
@@ -202,6 +211,12 @@ def _mend(
             fix(own.file, made, fields=options.fields, encoding=options.encoding)
         except Moved:
             zh, en = "检查期间文件变了，没有修", "changed while it was checked, and was not mended"
+            notes.append((own.file.name, zh if lang == "zh" else en))
+        except Unwritable as e:
+            zh, en = (
+                f"修好的字 {e} 编码里没有，没有修",
+                f"the repair cannot be written in {e}, and was not made",
+            )
             notes.append((own.file.name, zh if lang == "zh" else en))
         except OSError as e:
             own.rejects.append(unreadable(own.file.name, e))

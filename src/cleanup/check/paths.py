@@ -6,7 +6,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -47,7 +47,8 @@ class Root:
         return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
 
 
-@lru_cache(maxsize=256)
+# patterns are those of one config, and there may be thousands
+@cache
 def _spec(patterns: tuple[str, ...]) -> Any:
     from pathspec import GitIgnoreSpec
 
@@ -75,6 +76,7 @@ def files_of(
         except InputError as e:
             rejects.append(Reject(root.name(path), 0, "missing", e.zh, e.en))
             continue
+        # names of a walk are relative to its folder
         trouble = [replace(o, file=root.name(path / o.file)) for o in odd if o.reason != "unknown_format"]
         rejects += (o for o in trouble if not matches(exclude, root.under_config(o.file)))
         named = [replace(f, name=root.name(f.path)) for f in found]

@@ -13,6 +13,7 @@ A RULE is the id of one, or a kind; where none is named all are meant.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,10 +27,12 @@ from cleanup.config import Suppression
 from cleanup.data import Document, Finding, line_starts
 from cleanup.detect.closed import Spans, code_spans, merge
 from cleanup.dumps.pagelines import PageLines
+from cleanup.keywords import Keywords
 
 _SIGN = "cleanup-"
-_COMMENT = regex.compile(r"<!--[\s\S]*?-->")
 _DIRECTIVE = regex.compile(rf"\s*{_SIGN}(?P<what>[\w-]+)(?P<rest>[\s\S]*)")
+# Unknown words of an article that are told with what may be meant.
+_MEANT = 20
 _WHAT = ("disable", "enable", "disable-line", "disable-next-line", "disable-file")
 
 
@@ -76,18 +79,28 @@ def comments_of(document: Document) -> list[Comment]:
     if _SIGN not in text:
         return []
     code = Spans(code_spans(text))
-    line = int(document.meta.get("line", 1))
+    first = int(document.meta.get("line", 1))
+    lines = _TextLines(text)
     return [
         Comment(
-            m.start(),
-            line + len(line_starts(text[: m.start()])) - 1,
-            m[0][4:-3],
-            (text.rfind("\n", 0, m.start()) + 1, _line_end(text, m.end())),
-            next(_lines_after(text, _line_end(text, m.end())), None),
+            start,
+            first + row,
+            text[start + 4 : end - 3],
+            lines.span(row, lines.row(end - 1)),
+            lines.after(end),
         )
-        for m in _COMMENT.finditer(text)
-        if not any(True for _ in code.over(*m.span()))
+        for start, end in _comments(text)
+        if not any(True for _ in code.over(start, end))
+        for row in [lines.row(start)]
     ]
+
+
+def _comments(text: str) -> Iterator[Span]:
+    """The comments of a text. None is looked for behind one that nothing ends, which many may begin."""
+    end = 0
+    while (start := text.find("<!--", end)) >= 0 and (close := text.find("-->", start + 4)) >= 0:
+        end = close + 3
+        yield start, end
 
 
 def comments_of_page(text: str, lines: PageLines) -> list[Comment]:
@@ -129,10 +142,10 @@ def directives(
         where = f"{document.file}:{comment.line}"
         says = f"cleanup-{what} {named.strip()}".strip()
         if what not in _WHAT:
-            unknown.append(Unused(where, says + _meant(what, _WHAT)))
+            unknown.append(Unused(where, says + _meant(what, _WHAT, len(unknown))))
             continue
         if odd := sorted(names.difference(rules)):
-            unknown.append(Unused(where, says + _meant(odd[0], rules)))
+            unknown.append(Unused(where, says + _meant(odd[0], rules, len(unknown))))
             names &= frozenset(rules)
             if not names:
                 continue
@@ -161,25 +174,31 @@ class Suppressions:
         self._rules = sorted(rules)
         self._used: set[str] = set()
         self._met: set[str] = set()
-        self._inline: dict[str, str] = {}
+        # a line may hold several
+        self._inline: dict[tuple[str, str], None] = {}
+        self._used_inline: set[tuple[str, str]] = set()
         self._unknown: dict[Unused, None] = {}
+        # thousands of terms cost little where none of them stands
+        self._terms = Keywords({e.term.text for e in entries if e.term})
 
     def of(self, document: Document, comments: Iterable[Comment]) -> ArticleSuppressions:
         """Those that may hold in one article."""
         found, unknown = directives(document, comments, self._rules)
         self._unknown |= dict.fromkeys(unknown)
-        self._inline |= {d.where: d.says for d in found}
+        self._inline |= dict.fromkeys((d.where, d.says) for d in found)
         name = self._root.under_config(document.file)
         entries = [e for e in self._entries if not e.path or matches([e.path], name)]
         self._met.update(e.where for e in entries if e.path)
-        return ArticleSuppressions(document, found, entries, self._used)
+        held = set(self._terms.held(document.text))
+        entries = [e for e in entries if e.term is None or e.term.text in held]
+        return ArticleSuppressions(document, found, entries, self._used, self._used_inline)
 
     def unused(self, *, everything: bool) -> list[Unused]:
         """What silenced nothing. Of the config only what names files that were looked at, unless `everything` was."""
         idle = [
             e for e in self._entries if e.where not in self._used and (everything or e.where in self._met)
         ]
-        inline = [Unused(w, s) for w, s in self._inline.items() if w not in self._used]
+        inline = [Unused(*own) for own in self._inline if own not in self._used_inline]
         return [*self._unknown, *inline, *(Unused(e.where, str(e)) for e in idle)]
 
 
@@ -192,9 +211,11 @@ class ArticleSuppressions:
         found: Sequence[Directive],
         entries: Sequence[Suppression],
         used: set[str],
+        used_inline: set[tuple[str, str]],
     ) -> None:
         self._found = found
         self._used = used
+        self._used_inline = used_inline
         self._entries = [
             (e, Spans(merge(list(e.term.places(document.text)))) if e.term else None) for e in entries
         ]
@@ -203,7 +224,7 @@ class ArticleSuppressions:
         """Where the suppression of a finding stands and what its author wrote beside it; ("", "") where none holds."""
         for d in self._found:
             if d.silences(finding):
-                self._used.add(d.where)
+                self._used_inline.add((d.where, d.says))
                 return d.where, d.why
         for e, places in self._entries:
             if (
@@ -227,8 +248,9 @@ def _names(rules: frozenset[str], finding: Finding) -> bool:
     return not rules or finding.rule in rules or finding.kind in rules
 
 
-def _meant(word: str, known: Sequence[str]) -> str:
-    near = get_close_matches(word, known, 1, 0.7)
+def _meant(word: str, known: Sequence[str], told: int) -> str:
+    # a comparison with all rules takes milliseconds, and an article may name thousands that there are not
+    near = get_close_matches(word, known, 1, 0.7) if told < _MEANT else []
     return f" ({word}? → {near[0]})" if near else f" ({word}?)"
 
 
@@ -241,15 +263,27 @@ def _span(what: str, text: str, comment: Comment) -> Span:
     return (comment.own if what == "disable-line" else comment.next) or (comment.at, comment.at)
 
 
-def _lines_after(text: str, at: int) -> Iterator[tuple[int, int]]:
-    """The lines behind an offset that are not blank."""
-    while at < len(text):
-        end = _line_end(text, at)
-        if text[at:end].strip():
-            yield at, end
-        at = end
+class _TextLines:
+    """The lines of a text, each with its newline."""
 
+    def __init__(self, text: str) -> None:
+        self._starts = [*line_starts(text), len(text)]
+        # of each line the next one that is not blank
+        self._after: list[int | None] = []
+        after: int | None = None
+        for row in range(len(self._starts) - 2, -1, -1):
+            self._after.append(after)
+            if text[self._starts[row] : self._starts[row + 1]].strip():
+                after = row
+        self._after.reverse()
 
-def _line_end(text: str, at: int) -> int:
-    newline = text.find("\n", at)
-    return len(text) if newline < 0 else newline + 1
+    def row(self, offset: int) -> int:
+        return bisect_right(self._starts, offset, 0, len(self._starts) - 1) - 1
+
+    def span(self, first: int, last: int) -> Span:
+        return self._starts[first], self._starts[last + 1]
+
+    def after(self, end: int) -> Span | None:
+        """The next line that is not blank behind the one that a comment ends on."""
+        row = self._after[self.row(end - 1)]
+        return None if row is None else self.span(row, row)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -287,8 +287,10 @@ def check(
             channel,
             prior,
             model,
-            list(settings.check.warn),
-            settings.where,
+            [
+                *((rule, settings.where.get("warn", "")) for rule in settings.check.warn),
+                *((entry.rule, entry.where) for entry in settings.suppress if entry.rule),
+            ],
             voice,
         )
         _pinned(cleaner, digest)
@@ -301,6 +303,8 @@ def check(
                         f"{zh}；若属正常，加 --allow-no-files", f"{en}; if that is fine, add --allow-no-files"
                     )
                 voice.warn(voice.pick(zh, en))
+            if reports:
+                _apart([path for _, path in reports], [f.path for f in files], baseline)
             limits = Limits(
                 min_tier=choice("--min-tier", min_tier, TIERS),
                 min_confidence=min_confidence,
@@ -338,6 +342,19 @@ def _report(said: str, formats: Sequence[str]) -> tuple[str, Path]:
             f"--report 应写作 格式=文件，不是 {said!r}", f"--report is FORMAT=FILE, not {said!r}"
         )
     return choice("--report", name, formats), Path(path)
+
+
+def _apart(reports: Sequence[Path], inputs: Sequence[Path], baseline: Path | None) -> None:
+    """Raise UsageError for a report that would be written over an article, the baseline or another report."""
+    taken = {os.path.realpath(p) for p in (*inputs, *([baseline] if baseline else ()))}
+    for path in reports:
+        if (real := os.path.realpath(path)) in taken:
+            raise UsageError(
+                "--report 会盖掉输入、基线或另一份报告",
+                "--report would be written over an input, the baseline or another report",
+                where=str(path),
+            )
+        taken.add(real)
 
 
 def _together(
@@ -385,11 +402,13 @@ def _cleaner(
     channel: list[Path],
     prior: bool,
     model: Path | None,
-    warn: list[str],
-    where: Any,
+    named: list[tuple[str, str]],
     voice: Voice,
 ) -> Cleaner:
-    """What articles are cleaned by; all of it is read now, so that what is broken is told first."""
+    """What articles are cleaned by; all of it is read now, so that what is broken is told first.
+
+    named  rules that the config names, each with where it does
+    """
     from cleanup.builtin import BUILT_IN
     from cleanup.channel.prior import shipped_prior
     from cleanup.cli.channel_run import distinct_channels
@@ -397,11 +416,11 @@ def _cleaner(
     from cleanup.verify import load_verified
 
     loaded = load_verified(rules, shipped=shipped)
-    for rule in warn:
+    for rule, where in named:
         try:
             rule in BUILT_IN or loaded[rule]
         except UsageError as e:
-            raise UsageError(e.zh, e.en, where=where.get("warn", "")) from None
+            raise UsageError(e.zh, e.en, where=where) from None
     return Cleaner(
         loaded.without(off),
         lang=voice.lang,
@@ -464,7 +483,8 @@ def _command(done: Report, context: typer.Context, paths: Sequence[Path], root: 
 
 
 def _from_here(path: Path) -> str:
-    return Path(os.path.relpath(path)).as_posix()
+    name = Path(os.path.relpath(path)).as_posix()
+    return f"./{name}" if name.startswith("-") else name
 
 
 def _tell(done: Report, format: str, voice: Voice) -> None:
@@ -477,8 +497,15 @@ def _tell(done: Report, format: str, voice: Voice) -> None:
         voice.out.print(document(done, voice.lang), end="")
         return
     # names of files may hold what no encoding has
-    sys.stdout.buffer.write(format_named(format).render(done, voice.lang).encode("utf-8", "backslashreplace"))
-    sys.stdout.buffer.flush()
+    data = format_named(format).render(done, voice.lang).encode("utf-8", "backslashreplace")
+    if sys.stdout is None:
+        raise UsageError("标准输出是关着的", "stdout is closed")
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # who reads but the head of it does not change the verdict; Python must not complain at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if format == "github" and summary:
         from cleanup.check.formats.summary import step_summary

@@ -54,6 +54,8 @@ def _stdin(folder: Path, filename: str, root: Root, exclude: Sequence[str]) -> I
     from cleanup.check.paths import matches
     from cleanup.dumps.walk import SUFFIXES, InputFile
 
+    if sys.stdin is None:
+        raise UsageError("标准输入是关着的", "stdin is closed")
     said = Path(filename or "stdin.txt")
     name = root.name(said) if filename else "stdin"
     if filename and matches(exclude, root.under_config(name)):

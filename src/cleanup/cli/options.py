@@ -214,7 +214,7 @@ def known_encoding(value: str) -> str:
     try:
         if value == "auto" or codecs.lookup(value)._is_text_encoding:
             return value
-    except LookupError:
+    except (LookupError, ValueError):
         pass
     raise UsageError(
         f"不认识的编码 {value!r}；可用 auto，或 utf-8、gb18030、big5、utf-16-le 等",

@@ -9,6 +9,8 @@ from cleanup.check.nouns import Alarm, Report
 
 # Raised when a key changes its meaning or goes; new keys do not raise it.
 SCHEMA = 1
+# Characters of its line before a place, and from its start on. A line may be an article, and be damaged in every place.
+_BEFORE, _FROM = 200, 400
 
 
 def render(report: Report, lang: str) -> str:
@@ -55,6 +57,7 @@ def render(report: Report, lang: str) -> str:
 
 
 def _alarm(alarm: Alarm) -> dict[str, Any]:
+    begin = max(0, alarm.at - _BEFORE)
     return {
         "level": alarm.level,
         "fails": alarm.fails,
@@ -65,7 +68,7 @@ def _alarm(alarm: Alarm) -> dict[str, Any]:
         "exact": alarm.exact,
         "start": alarm.start,
         "end": alarm.end,
-        "excerpt": alarm.excerpt,
-        "at": alarm.at,
+        "excerpt": alarm.excerpt[begin : alarm.at + _FROM],
+        "at": alarm.at - begin,
         "finding": alarm.finding,
     }

@@ -46,7 +46,9 @@ def document(report: Report, lang: str) -> Text:
 def _alarm(alarm: Alarm, lang: str) -> Text:
     f = alarm.finding
     out = Text()
-    out.append(f"{plain(f.file)}:{alarm.start.line}:{alarm.start.column}: ", "bold")
+    # a runner of GitHub takes a line that begins so for a command
+    name = f"./{f.file}" if f.file.startswith("::") else f.file
+    out.append(f"{plain(name)}:{alarm.start.line}:{alarm.start.column}: ", "bold")
     out.append(_LEVEL[lang][alarm.level], _STYLE[alarm.level])
     out.append(f" {f.rule}", "cyan").append(f" ({f.tier} {f.confidence:.2f})  ", "dim")
     out.append(f"{f.message}\n")
@@ -64,7 +66,9 @@ def _window(alarm: Alarm) -> tuple[str, str, str]:
     line, at = alarm.excerpt, alarm.at
     # a span over several lines is shown up to the end of its first
     end = min(len(line), at + len(alarm.finding.observed))
-    left, place, right = shown(line[:at]), shown(line[at:end]), shown(line[end:])
+    # what no room is for is not looked at: a line may be an article, and have a place in every sentence
+    left, right = shown(line[max(0, at - _BEFORE - 1) : at]), shown(line[end : end + _BEHIND + 1])
+    place = shown(line[at : min(end, at + _PLACE + 1)])
     return _cut(left[::-1], _BEFORE)[::-1], _cut(place, _PLACE), _cut(right, _BEHIND)
 
 
@@ -128,7 +132,7 @@ def _summary(report: Report, lang: str) -> Text:
     out.append(head, "bold red" if report.exit_code else "bold green")
     out.append("".join(("；" if zh else "; ") + said for n, said in more if n) + "\n")
     if report.command and (errors or warnings or report.rejects):
-        out.append(f"{'本地复现：' if zh else 'to reproduce: '}{report.command}\n", "dim")
+        out.append(f"{'本地复现：' if zh else 'to reproduce: '}{plain(report.command)}\n", "dim")
     return out
 
 
