@@ -312,6 +312,23 @@ def test_the_command_that_is_told_gives_the_same_findings(here):
     assert [a["fingerprint"] for a in again["alarms"]] == [a["fingerprint"] for a in said["alarms"]]
 
 
+def test_the_command_keeps_the_choice_of_no_config_and_of_standard_input(here):
+    write(here, "a.txt", DAMAGED)
+    assert document("a.txt", "--config", "none")["command"] == "cleanup check a.txt --config none"
+    assert document("-", input=DAMAGED)["command"] == "cleanup check -"
+    named = document("-", "--stdin-filename", "a.txt", input=DAMAGED)
+    assert named["command"] == "cleanup check a.txt"
+
+
+def test_comments_that_nothing_ends_cost_little(here):
+    import time
+
+    write(here, "a.md", DAMAGED + "<!--" * 50_000)
+    started = time.perf_counter()
+    assert check("a.md").exit_code == 1
+    assert time.perf_counter() - started < 10
+
+
 def test_english_is_available(here):
     write(here, "a.txt", DAMAGED)
     assert "error" in check("a.txt", "--lang", "en").stdout

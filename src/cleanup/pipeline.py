@@ -31,6 +31,7 @@ from cleanup.decode.calibrate import stated
 from cleanup.decode.emptied import asked_once, emptied
 from cleanup.decode.repair import Decoded, Repair
 from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
+from cleanup.detect.closed import Spans as Comments
 from cleanup.detect.closed import closed_spans, comment_spans, emphasis_spans, merge, without
 from cleanup.detect.reading import Proposal, Reading
 from cleanup.detect.rules import Book
@@ -310,7 +311,7 @@ class Cleaner:
         if self.protected:
             closed = merge([*closed, *self.protected.places(text)])
         emphasis = emphasis_spans(text) if markdown else ()
-        comments = comment_spans(text) if markdown else ()
+        comments = Comments(comment_spans(text)) if markdown and "<!--" in text else None
         view = original if text == document.text else fold(text)
         recurring = self.recurrence.of(document.source) if self.recurrence else None
         found: list[Proposal] = []
@@ -329,7 +330,7 @@ class Cleaner:
             new: list[Proposal] = []
             for ask in stage.detectors:
                 new += ask(reading)
-            if new and comments:
+            if new and comments is not None:
                 # furniture is asked of whole lines, and a line that is a comment is none that readers see
                 new = [p for p in new if not _is_within(comments, text, p)]
             if new and self.rules.off:
@@ -472,11 +473,9 @@ def _silences_home(silences: Sequence[Silence], made: Sequence[Edit]) -> tuple[S
     return tuple(Silence(home(s.start, -1), home(s.end, 1), s.reason) for s in silences)
 
 
-def _is_within(spans: Spans, text: str, p: Proposal) -> bool:
-    """Whether all that a proposal takes lies in some spans, blanks aside."""
-    inside = [
-        (max(a, p.start) - p.start, min(b, p.end) - p.start) for a, b in spans if a < p.end and p.start < b
-    ]
+def _is_within(comments: Comments, text: str, p: Proposal) -> bool:
+    """Whether all that a proposal takes lies in some comments, blanks aside."""
+    inside = [(max(a, p.start) - p.start, min(b, p.end) - p.start) for a, b in comments.over(p.start, p.end)]
     return bool(inside) and not without(text[p.start : p.end], inside).strip()
 
 

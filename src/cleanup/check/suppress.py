@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -25,7 +25,7 @@ from cleanup.check.nouns import Unused
 from cleanup.check.paths import Root, matches
 from cleanup.config import Suppression
 from cleanup.data import Document, Finding, line_starts
-from cleanup.detect.closed import Spans, code_spans, merge
+from cleanup.detect.closed import Spans, code_spans, comment_spans, merge
 from cleanup.dumps.pagelines import PageLines
 from cleanup.keywords import Keywords
 
@@ -89,18 +89,10 @@ def comments_of(document: Document) -> list[Comment]:
             lines.span(row, lines.row(end - 1)),
             lines.after(end),
         )
-        for start, end in _comments(text)
+        for start, end in comment_spans(text)
         if not any(True for _ in code.over(start, end))
         for row in [lines.row(start)]
     ]
-
-
-def _comments(text: str) -> Iterator[Span]:
-    """The comments of a text. None is looked for behind one that nothing ends, which many may begin."""
-    end = 0
-    while (start := text.find("<!--", end)) >= 0 and (close := text.find("-->", start + 4)) >= 0:
-        end = close + 3
-        yield start, end
 
 
 def comments_of_page(text: str, lines: PageLines) -> list[Comment]:

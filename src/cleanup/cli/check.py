@@ -465,7 +465,9 @@ def _command(done: Report, context: typer.Context, paths: Sequence[Path], root: 
         "protected": len(settings.protected),
     }
     failing = list(dict.fromkeys(a.finding.file for a in done.alarms if a.is_open))
-    words = [_from_here(root.folder / f) for f in failing] if failing else []
+    # standard input without a name is no file at a desk
+    unnamed = Path("-") in paths and not context.params["stdin_filename"]
+    words = ["-"] if unnamed else [_from_here(root.folder / f) for f in failing]
     words = words if 0 < len(words) <= _NAMED else [str(p) for p in paths if p != Path("-")]
     for parameter in context.command.params:
         name = parameter.name or ""

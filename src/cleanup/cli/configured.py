@@ -43,7 +43,7 @@ def _read(context: typer.Context, value: Path | None) -> Path | None:
     if config.model:
         defaults["model"] = str(config.model)
     context.default_map = defaults
-    return path
+    return value
 
 
 ConfigOption = Annotated[

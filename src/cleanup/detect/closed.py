@@ -12,7 +12,6 @@ _FENCE = regex.compile(
     r"^(?P<f>`{3,}|~{3,})[^\n]*\n(?:.*?\n)??(?:(?P=f)[`~]*[ \t]*$|\Z)", regex.MULTILINE | regex.DOTALL
 )
 _FRONT = regex.compile(r"\A---[ \t]*\r?\n.*?\n---[ \t]*(?:\r?\n|\Z)", regex.DOTALL)
-_COMMENT = regex.compile(r"<!--[\s\S]*?-->")
 _INLINE = regex.compile(r"(?<!`)`[^`\n]+`(?!`)")
 # The signs around emphasised words: in a Markdown file they are no masks.
 _EMPHASIS = regex.compile(r"(?<!\*)(\*{1,3})(?=[^\s*])[^*\n]+(?<=[^\s*])(\1)(?!\*)")
@@ -46,8 +45,13 @@ def code_spans(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def comment_spans(text: str) -> tuple[tuple[int, int], ...]:
-    """The comments of a Markdown text, in order."""
-    return tuple(m.span() for m in _COMMENT.finditer(text)) if "<!--" in text else ()
+    """The comments of a Markdown text, in order. None is looked for behind one that nothing ends, as many may begin."""
+    spans = []
+    end = 0
+    while (start := text.find("<!--", end)) >= 0 and (close := text.find("-->", start + 4)) >= 0:
+        end = close + 3
+        spans.append((start, end))
+    return tuple(spans)
 
 
 def emphasis_spans(text: str) -> tuple[tuple[int, int], ...]:

@@ -109,7 +109,8 @@ class Teller:
         old, new = echo(finding.observed), echo(finding.replacement or "")
         if action == "flag":
             return self.words("say.flag", old=old) if old else self.words("say.flag_gap")
-        return self.words(f"say.{action}" if finding.applied else f"say.open_{action}", old=old, new=new)
+        # a repair that a run would make is none that the check has made
+        return self.words(f"say.open_{action}", old=old, new=new)
 
     def title(self, alarm: Alarm) -> str:
         """The name of its kind, and its rule."""
