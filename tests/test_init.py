@@ -164,7 +164,7 @@ def test_a_shared_file_keeps_every_byte_that_it_had(folder, before):
         ("cleanup.toml", "shipped = false\n", ["--pyproject", "--force"], "cleanup.toml"),
         ("pyproject.toml", "[project\n", ["--pyproject"], "TOML"),
         ("pyproject.toml", "tool = {}\n", ["--pyproject"], "TOML"),
-        ("pyproject.toml", "[tool]\ncleanup.shipped = true\n", ["--pyproject"], "TOML"),
+        ("pyproject.toml", "[tool]\ncleanup.shipped = true\n", ["--pyproject"], "already has"),
     ],
 )
 def test_what_would_be_lost_or_not_be_read_is_refused(folder, name, text, args, named):
