@@ -171,6 +171,15 @@ def test_confidence_and_kind_keep_findings_out(here):
     assert check("a.txt", "--kind", "mask", "--kind", "dropped_char").exit_code == 1
 
 
+def test_a_kind_may_count_whatever_its_tier(here):
+    write(here, "a.txt", SUGGESTED)
+    assert check("a.txt").exit_code == 0
+    assert {a["kind"] for a in open_alarms("a.txt", "--any-tier", "mask")} == {"mask"}
+    write(here, "cleanup.toml", '[check]\nany-tier = ["mask"]\n')
+    assert check("a.txt").exit_code == 1
+    assert check("a.txt", "--any-tier", "masks").exit_code == 2
+
+
 def test_little_damage_only_warns(here):
     write(here, "a.txt", "".join(LINES) + DAMAGED)
     assert check("a.txt", "--max-damage", "5").exit_code == 1

@@ -42,6 +42,7 @@ class CheckTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     min_tier: Tier = "auto"
     min_confidence: float = 0.0
     kinds: list[Kind] = []
+    any_tier: list[Kind] = []
     max_damage: float = 0.0
     warn: list[str] = []
     new_rules: Literal["fail", "warn"] = "fail"

@@ -29,6 +29,7 @@ class Limits:
     """Which findings count, and which of them fail.
 
     kinds       all where there are none
+    any_tier    kinds that count whatever their tier
     max_damage  findings per 1,000 characters up to which those of an article only warn
     warn        ids of rules that only warn
     new_rules_warn  so do rules that the baseline does not know
@@ -37,6 +38,7 @@ class Limits:
     min_tier: Tier = "auto"
     min_confidence: float = 0.0
     kinds: frozenset[Kind] = frozenset()
+    any_tier: frozenset[Kind] = frozenset()
     max_damage: float = 0.0
     warn: frozenset[str] = frozenset()
     new_rules_warn: bool = False
@@ -44,7 +46,7 @@ class Limits:
     def count(self, finding: Finding) -> bool:
         """Whether a finding counts at all."""
         return (
-            TIERS.index(finding.tier) <= TIERS.index(self.min_tier)
+            (finding.kind in self.any_tier or TIERS.index(finding.tier) <= TIERS.index(self.min_tier))
             and finding.confidence >= self.min_confidence
             and (not self.kinds or finding.kind in self.kinds)
         )

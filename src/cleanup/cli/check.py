@@ -163,6 +163,18 @@ def check(
             show_default=False,
         ),
     ] = [],  # noqa: B006
+    any_tier: Annotated[
+        list[str],
+        typer.Option(
+            "--any-tier",
+            metavar="KIND",
+            help=told(
+                "这一类不论哪一档都算，如 mask；可重复。",
+                "This kind counts whatever its tier, as mask; may be repeated.",
+            ),
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006
     max_damage: Annotated[
         float,
         typer.Option(
@@ -309,6 +321,9 @@ def check(
                 min_tier=choice("--min-tier", min_tier, TIERS),
                 min_confidence=min_confidence,
                 kinds=frozenset(kinds),
+                any_tier=frozenset(
+                    [choice("--any-tier", k, KINDS) for k in any_tier] or settings.check.any_tier
+                ),
                 max_damage=max_damage,
                 warn=frozenset(settings.check.warn),
                 new_rules_warn=settings.check.new_rules == "warn",

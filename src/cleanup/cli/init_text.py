@@ -69,6 +69,10 @@ _CHECK: _Keys = {
         '只算这些类，如 ["mask", "noise"]；[] 为全部',
         'only these kinds count, as ["mask", "noise"]; [] is all',
     ),
+    "any-tier": (
+        '不论哪一档都算的类，如 ["mask"]：掩码只标出，不在 auto 档',
+        'kinds that count whatever their tier, as ["mask"]: masks are flagged and never of tier auto',
+    ),
     "max-damage": (
         "一篇里每千字不超过这么多处时，只警告",
         "up to so many findings per 1,000 characters, those of an article only warn",
