@@ -103,7 +103,7 @@ class Report:
     notes     what went wrong and cost a part of the work, for each its file and the note
     below     findings that the thresholds kept out
     versions  cleanup, rules, channels, prior, model, and whatever else decides what is found
-    digest    names all of `versions` and the options that decide what is found
+    digest    names all of `versions`
     command   the command that gives the same findings at a desk
     root      what files are relative to, absolute, with / at its end
     fixed     edits made in place, by file
