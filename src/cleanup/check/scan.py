@@ -78,15 +78,16 @@ class Options:
 
 @dataclass(slots=True)
 class Seen:
-    """A finding of a checked article, with all that decides what becomes of it."""
+    """A finding of a checked article, what it is known again by, what suppresses it, and its alarm if it counts."""
 
     finding: Finding
     own: bl.Print
     suppressed: str
-    why: str
-    counts: bool
-    level: Level
     alarm: Alarm | None = None
+
+    @property
+    def counts(self) -> bool:
+        return self.alarm is not None
 
 
 @dataclass(slots=True)
@@ -196,16 +197,14 @@ class Scanner:
             if changed is not None and known and not changed.touch(spot.start.line, spot.end.line):
                 continue
             warns = f.rule in limits.warn or (self._old_rules is not None and f.rule not in self._old_rules)
-            one = Seen(f, print_of(f), where, why, limits.count(f), "warning" if warns else "error")
-            if one.counts:
-                one.alarm = Alarm(
-                    f, one.level, *spot[:2], around.exact, *spot[2:], "", suppressed=where, why_suppressed=why
-                )
-            seen.append(one)
+            level: Level = "warning" if warns else "error"
+            alarm = Alarm(
+                f, level, *spot[:2], around.exact, *spot[2:], "", suppressed=where, why_suppressed=why
+            )
+            seen.append(Seen(f, print_of(f), where, alarm if limits.count(f) else None))
         counted = sum(s.counts and not s.suppressed for s in seen)
         if counted and limits.max_damage and counted * 1000 <= limits.max_damage * len(document.text):
             for s in seen:
-                s.level = "warning"
                 s.alarm = replace(s.alarm, level="warning") if s.alarm else None
         return seen
 
