@@ -256,7 +256,7 @@ def test_a_rewritten_line_changes_its_text_and_nothing_else(extra, escaped, comp
     record = {**extra, "text": "旧"}
     separators = (",", ":") if compact else (", ", ": ")
     raw = json.dumps(record, ensure_ascii=escaped, separators=separators).encode() + b"\r\n"
-    read = jsonl._record(raw, "f", 1, "s", Fields(), Choice("utf-8"), {})
+    read = jsonl._record(raw, "f", 1, "s", Fields(), Choice("utf-8"), 0)
     assert read.document is not None, read.reject
     line, _ = jsonl.rewrite(read, "新\u2028文")
     assert line.endswith(b"\r\n") and line.count(b"\n") == 1

@@ -22,11 +22,11 @@ from cleanup import __version__
 from cleanup.channel.files import FOLDER
 from cleanup.channel.items import Channel, digest_of
 from cleanup.data import Outcome
-from cleanup.dumps.record import Fields, Record, Reject
-from cleanup.dumps.walk import FORMATS, InputFile, walk
+from cleanup.dumps.record import Fields, InputFile, Record, Reject, unreadable
+from cleanup.dumps.walk import FORMATS, read, walk
 from cleanup.errors import InputError
 from cleanup.facts import facts_of
-from cleanup.flow import Watch, fault, groups, is_enough, outcomes_of, unreadable
+from cleanup.flow import Watch, fault, groups, is_enough, outcomes_of
 from cleanup.learn.dump import Before, Learner, Survey
 from cleanup.learn.sample import TextSample
 from cleanup.pipeline import Cleaner
@@ -362,9 +362,7 @@ class _Job:
             self._cannot(file, e)
 
     def _read(self, file: InputFile) -> Iterator[Record]:
-        return FORMATS[file.format].read(
-            file.path, file.name, fields=self._options.fields, encoding=self._options.encoding
-        )
+        return read(file, self._options.fields, self._options.encoding)
 
     def _cannot(self, file: InputFile, e: OSError) -> None:
         self.reject(unreadable(file.name, e), b"")

@@ -68,9 +68,3 @@ def fault(file: str, line: int, error: Exception, *, zh: str = "", en: str = "")
         f"程序出错：{what}；{zh}请报告",
         f"a fault of the program: {what}; {en}please report it",
     )
-
-
-def unreadable(file: str, error: OSError) -> Reject:
-    """What is said of a file that the system does not let be read or written."""
-    reason = error.strerror or str(error)
-    return Reject(file, 0, "unreadable", f"读写不了：{reason}", f"cannot be read or written: {reason}")

@@ -15,8 +15,8 @@ from cleanup.channel.decisions import merge_decisions
 from cleanup.channel.files import channel_file_name, phrases_file, read_channel, write_channel
 from cleanup.channel.items import Channel
 from cleanup.detect.closed import closed_spans
-from cleanup.dumps.record import Fields, Reject
-from cleanup.dumps.walk import FORMATS, InputFile
+from cleanup.dumps.record import Fields, InputFile, Reject, unreadable
+from cleanup.dumps.walk import read
 from cleanup.errors import ChannelError, CleanupError
 from cleanup.learn import ARTICLES_MIN
 from cleanup.learn.prepare import preparer
@@ -56,9 +56,7 @@ class Survey:
         """
         for file in files:
             try:
-                for record in FORMATS[file.format].read(
-                    file.path, file.name, fields=fields, encoding=encoding
-                ):
+                for record in read(file, fields, encoding):
                     if stop:
                         return
                     if record.reject is not None:
@@ -71,8 +69,7 @@ class Survey:
                             self.texts.add(document)
                     advance(len(record.raw))
             except OSError as e:
-                reason = e.strerror or str(e)
-                reject(Reject(file.name, 0, "unreadable", f"读不了：{reason}", f"cannot be read: {reason}"))
+                reject(unreadable(file.name, e))
 
     def recurrence(self) -> Recurrence | None:
         """The lines that recur, frozen."""
