@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar, get_args
 
@@ -182,13 +182,9 @@ def model_opener(path: Path | None) -> Callable[[], Model] | None:
     if not path.is_file():
         raise ModelError("没有这个模型文件", "there is no such model file", where=str(path))
 
-    @cache
-    def opened() -> Model:
-        from cleanup.lm.model import Model
+    from cleanup.lm.opener import opened
 
-        return Model.open(path)
-
-    return opened
+    return partial(opened, path)
 
 
 def protected_terms(paths: Sequence[Path]) -> Terms:
