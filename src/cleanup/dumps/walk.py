@@ -37,6 +37,15 @@ FORMATS: dict[str, Format] = {
 _WRITTEN_AS = {"html": ".txt", "html-record": ".jsonl"}
 
 
+# Formats of which a file is one article.
+_WHOLE = frozenset({"txt", "md", "html", "html-record"})
+
+
+def is_whole(file: InputFile) -> bool:
+    """Whether a file is one article, and not a file of records."""
+    return file.format in _WHOLE
+
+
 def read(file: InputFile, fields: Fields, encoding: str) -> Iterator[Record]:
     """The records of a file, in order. Raises OSError where it cannot be read, or not on."""
     form = FORMATS[file.format]
