@@ -127,12 +127,16 @@ class RunFolder:
 
     def _command(self) -> dict[str, Any] | None:
         """The command of the run that the folder holds, or None where it holds none."""
+        command = (self.log() or {}).get("command")
+        return command if isinstance(command, dict) else None
+
+    def log(self) -> dict[str, Any] | None:
+        """What the log of the run that lies here says; None where there is none."""
         try:
             log = json.loads((self.path / LOG).read_text("utf-8"))
-            command = log["command"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError):
             return None
-        return command if isinstance(command, dict) else None
+        return log if isinstance(log, dict) else None
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cleanup.data import Outcome
@@ -110,6 +110,21 @@ class Tally:
         self.reasons: Counter[str] = Counter()
         self.abstained: Counter[str] = Counter()
         self.worst = Worst()
+
+    @classmethod
+    def of_summary(cls, summary: Mapping[str, Any]) -> Tally:
+        """The totals that a summary.json tells, without the articles worth showing."""
+        tally = cls()
+        tally.read, tally.changed, tally.unchanged, tally.rejected = (
+            summary["articles"][k] for k in ("read", "changed", "unchanged", "rejected")
+        )
+        tally.chars = summary["chars"]
+        tally.found, tally.applied = (summary["findings"][k] for k in ("total", "applied"))
+        for name, table in tally.by.items():
+            table.update({k: Counter(v) for k, v in summary[f"by_{name}"].items()})
+        tally.verdicts = Counter(summary["by_verdict"])
+        tally.reasons = Counter(summary["rejected_reasons"])
+        return tally
 
     def merge(self, other: Tally) -> None:
         """Add what was counted over another part of the run."""

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from cleanup import __version__
 from cleanup.batch.checkpoint import Checkpoint, State, differences, folder_digest, identity_of
 from cleanup.batch.cleaning import clean
@@ -33,11 +35,10 @@ from cleanup.flow import Watch
 from cleanup.learn.dump import Before
 from cleanup.pipeline import Cleaner
 from cleanup.runfolder import LOG, RunFolder
-from cleanup.tally import Worst
+from cleanup.tally import Tally
 
 # Bytes of input that are worth a process of their own: starting one takes half a second.
 _WORTH = 2_000_000
-_FINISHED = "finished"
 _STAMPED = ("summary.json", "findings.jsonl", "articles.jsonl", "rejected.jsonl", "cleaned")
 
 
@@ -160,7 +161,9 @@ class _Job:
             self._report(summary)
         more = used.differences(state.articles, versions.get("model", "")) if complete else []
         self._log("finished" if complete else "failed" if failed else "interrupted", more)
-        result = Result(
+        if complete:
+            shutil.rmtree(run.check.folder, ignore_errors=True)
+        return Result(
             state.tally,
             run.out,
             bool(run.stop),
@@ -170,13 +173,6 @@ class _Job:
             self._resumed,
             failed=failed,
         )
-        if complete:
-            # all that going on takes is gone; what tells the same command that nothing is left to do comes instead
-            shutil.rmtree(run.check.folder, ignore_errors=True)
-            state.tally.worst, worst = Worst(), state.tally.worst
-            run.check.write(_FINISHED, (state, used, _stamps(run.out)))
-            state.tally.worst = worst
-        return result
 
     def _log(self, status: str, more: Sequence[str] = ()) -> None:
         run, seconds = self._run, self._run.state.seconds
@@ -189,6 +185,8 @@ class _Job:
         log |= {"command": run.command, "identity": run.state.identity}
         if status != "running":
             log["notes"] = [*run.state.notes, *more]
+        if status == "finished":
+            log["written"] = _stamps(run.out)
         run.folder.write_json(LOG, log)
 
     def _versions(self, frozen: Frozen, used: Used) -> dict[str, str]:
@@ -223,13 +221,17 @@ class _Job:
     def _finished(self, identity: dict[str, str]) -> Result | None:
         """The result of this very run, where the folder holds it finished and untouched."""
         run = self._run
-        kept = None if run.options.fresh else run.check.read(_FINISHED)
-        if kept is None:
+        log = None if run.options.fresh else run.folder.log()
+        if (
+            log is None
+            or log.get("status") != "finished"
+            or log.get("written") != _stamps(run.out)
+            or differences(log.get("identity", {}), identity)
+        ):
             return None
-        state, used, stamps = kept
-        if differences(state.identity, identity) or stamps != _stamps(run.out):
-            return None
-        return Result(state.tally, run.out, False, state.notes, state.seconds, used, done_before=True)
+        summary = msgspec.json.decode((run.out / "summary.json").read_bytes())
+        tally = Tally.of_summary(summary)
+        return Result(tally, run.out, False, log["notes"], log["seconds"], Used(), done_before=True)
 
 
 def cores() -> int:
@@ -237,7 +239,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _stamps(out: Path) -> list[tuple[str, int, int]]:
-    """By what a finished run's files are told from files that were changed since."""
-    found = [(name, out / name) for name in _STAMPED if (out / name).exists()]
-    return [(name, path.stat().st_size, path.stat().st_mtime_ns) for name, path in found]
+def _stamps(out: Path) -> dict[str, list[int]]:
+    """By what a finished run's files are told from files that were changed since: sizes and times of change."""
+    found = {name: (out / name).stat() for name in _STAMPED if (out / name).exists()}
+    return {name: [s.st_size, s.st_mtime_ns] for name, s in found.items()}

@@ -34,10 +34,12 @@ from cleanup.cli.options import (
     StrictOption,
     TextFieldOption,
     TitleFieldOption,
+    count_or_share,
     known_encoding,
     language,
     model_opener,
     protected_terms,
+    share,
     tiers_to_apply,
 )
 from cleanup.cli.voice import Voice, errors_told, told
@@ -448,6 +450,7 @@ def _told(result: Any, voice: Voice) -> None:
         )
     for note in result.notes[:3]:
         voice.warn(note.rstrip())
-    tell_channels(voice, result.used, result.out)
+    if not result.done_before:
+        tell_channels(voice, result.used, result.out)
     voice.say(f"报告 {result.out / 'report.html'}", f"report {result.out / 'report.html'}")
     voice.say(f"文章 {result.out / 'cleaned'}", f"articles {result.out / 'cleaned'}")
