@@ -16,7 +16,7 @@ LAYERS = [
     {"verify", "facts", "learn", "flow"},
     {"api", "rulewriter", "tally", "runfolder", "report", "evaluate"},
     {"batch", "revert", "check"},
-    {"dedup"},
+    {"dedup", "engines"},
     {"cli"},
     {"__main__"},
 ]
@@ -73,6 +73,9 @@ def test_heavy_libraries_are_imported_where_they_are_used():
                 "trafilatura",
                 "lxml",
                 "rensa",
+                "pyarrow",
+                "ray",
+                "pyspark",
             }, path
 
 

@@ -34,6 +34,7 @@ from cleanup.cli.options import (
     StrictOption,
     TextFieldOption,
     TitleFieldOption,
+    choice,
     count_or_share,
     known_encoding,
     language,
@@ -42,6 +43,7 @@ from cleanup.cli.options import (
     share,
     tiers_to_apply,
 )
+from cleanup.cli.run_engine import ENGINES, refuse_local, run_on, tell_engine
 from cleanup.cli.voice import Voice, errors_told, told
 from cleanup.cli.watching import watching
 from cleanup.errors import UsageError
@@ -142,9 +144,13 @@ def run(
         str,
         typer.Option(
             "--format",
-            help=told("标准输入的格式：txt、md、jsonl 或 html。", "Format of stdin: txt, md, jsonl or html."),
+            help=told(
+                "标准输入的格式：txt、md、jsonl 或 html；用 --engine 时为输入的格式。",
+                "Format of stdin: txt, md, jsonl or html; with --engine that of the input.",
+            ),
+            show_default=False,
         ),
-    ] = "txt",
+    ] = "",
     html: Annotated[
         bool,
         typer.Option(
@@ -199,6 +205,16 @@ def run(
             ),
         ),
     ] = True,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            help=told(
+                "在哪里跑：local（本机）、ray 或 spark；见 docs/scale.md。",
+                "Where to run: local (this machine), ray or spark; see docs/scale.md.",
+            ),
+        ),
+    ] = "local",
     jobs: JobsOption = 0,
     limit: Annotated[
         int | None,
@@ -309,11 +325,18 @@ def run(
             "max_rejects": count_or_share("--max-rejects", max_rejects) if max_rejects else None,
             "fresh": fresh,
         }
-        if Path("-") in inputs:
-            _stdin(inputs, out, format, options, flags, voice)
+        if choice("--engine", engine, ENGINES) != "local":
+            refuse_local(engine, flags, inputs, html_to)
+        elif Path("-") in inputs:
+            _stdin(inputs, out, format or "txt", options, flags, voice)
             return
-        result = _run(inputs, out or _default_out(inputs), [str(p) for p in inputs], options, flags, voice)
-        if not quiet:
+        on = (engine, format)
+        result = _run(
+            inputs, out or _default_out(inputs), [str(p) for p in inputs], options, flags, voice, on
+        )
+        if not quiet and engine != "local":
+            tell_engine(result, voice, _counted)
+        elif not quiet:
             _told(result, voice)
         if result.failed is not None:
             voice.warn(voice.pick(*result.failed))
@@ -334,7 +357,9 @@ def _run(
     options: dict[str, Any],
     flags: dict[str, Any],
     voice: Voice,
+    on: tuple[str, str] = ("local", ""),
 ) -> Any:
+    """Run on an engine, given as its name and the format of the input."""
     from cleanup.batch import Options
     from cleanup.batch import run as run_batch
     from cleanup.channel.prior import shipped_prior
@@ -369,6 +394,8 @@ def _run(
         **flags,
     )
     command = {"inputs": [n if n == "-" else str(Path(n).resolve()) for n in names], **options}
+    if on[0] != "local":
+        return run_on(on[0], inputs, out, on[1], cleaner, command, batch_options, voice)
     with watching(voice, "清理", "cleaning", speed=True) as watch:
         return run_batch(inputs, out, cleaner, command, batch_options, watch, voice.lang)
 
@@ -416,7 +443,6 @@ def _default_out(inputs: list[Path]) -> Path:
 
 def _told(result: Any, voice: Voice) -> None:
     """What was done and where it lies, in a few lines."""
-    t = result.tally
     if result.interrupted:
         voice.warn(
             voice.pick(
@@ -429,6 +455,16 @@ def _told(result: Any, voice: Voice) -> None:
             "这次运行早已做完，输入、规则和选项都没变；要重做请加 --fresh",
             "this run is finished, and neither input, rules nor options changed; --fresh does it again",
         )
+    _counted(result, voice)
+    if not result.done_before:
+        tell_channels(voice, result.used, result.out)
+    voice.say(f"报告 {result.out / 'report.html'}", f"report {result.out / 'report.html'}")
+    voice.say(f"文章 {result.out / 'cleaned'}", f"articles {result.out / 'cleaned'}")
+
+
+def _counted(result: Any, voice: Voice) -> None:
+    """The counts of a run, and the first of its notes."""
+    t = result.tally
     voice.say(
         f"读取 {t.read} 篇：改动 {t.changed}，未动 {t.unchanged}，拒收 {t.rejected}；共 {t.chars:,} 字，{result.seconds:.1f} 秒",
         f"read {t.read} articles: {t.changed} changed, {t.unchanged} unchanged, {t.rejected} rejected; {t.chars:,} characters, {result.seconds:.1f} s",
@@ -450,7 +486,3 @@ def _told(result: Any, voice: Voice) -> None:
         )
     for note in result.notes[:3]:
         voice.warn(note.rstrip())
-    if not result.done_before:
-        tell_channels(voice, result.used, result.out)
-    voice.say(f"报告 {result.out / 'report.html'}", f"report {result.out / 'report.html'}")
-    voice.say(f"文章 {result.out / 'cleaned'}", f"articles {result.out / 'cleaned'}")
