@@ -6,6 +6,7 @@ import logging
 import os
 import pickle
 import posixpath
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -36,13 +37,19 @@ _TREE = 16
 
 @contextmanager
 def started() -> Iterator[RayEngine]:
-    """Ray, connected to the cluster that RAY_ADDRESS or a job names, or begun on this machine and ended with the block."""
+    """Ray, connected to the cluster that RAY_ADDRESS or a job names, or begun on this machine and ended with the block.
+
+    Where nobody looks, what goes wrong is told and nothing else.
+    """
     mine = not ray.is_initialized()
+    watched = sys.stderr.isatty()
     if mine:
-        ray.init(logging_level=logging.WARNING, include_dashboard=False)
+        ray.init(logging_level=logging.INFO if watched else logging.ERROR, include_dashboard=False)
     context = ray.data.DataContext.get_current()
     bars = context.enable_progress_bars
-    context.enable_progress_bars = False
+    context.enable_progress_bars = bars and watched
+    if not watched:
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
     try:
         yield RayEngine()
     finally:

@@ -63,7 +63,7 @@ class Rows:
             return text
         from cleanup.dumps import jsonl
 
-        return jsonl.rewrite(record, text)[0]
+        return jsonl.rewrite(record, text)[0].removesuffix(b"\n")
 
     def _of_line(self, raw: bytes, at: str) -> Record:
         from cleanup.dumps import jsonl
@@ -72,7 +72,7 @@ class Rows:
         choice = Choice("utf-8") if self.encoding == AUTO else Choice(self.encoding, by="named")
         if raw.startswith(codecs.BOM_UTF8):
             choice = replace(choice, bom=codecs.BOM_UTF8)
-        record = jsonl.apart(raw, name, folder, self.fields, choice)
+        record = jsonl.apart(raw + b"\n", name, folder, self.fields, choice)
         document = record.document
         if document is None:
             return record
