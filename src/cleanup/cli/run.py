@@ -251,6 +251,18 @@ def run(
             show_default=False,
         ),
     ] = "",
+    checkpoint: Annotated[
+        float,
+        typer.Option(
+            "--checkpoint",
+            metavar="SECONDS",
+            min=0,
+            help=told(
+                "隔几秒记一次进度；断电或被杀时最多丢这么多。",
+                "Seconds between two checkpoints: what a kill costs at most.",
+            ),
+        ),
+    ] = 5.0,
     fresh: Annotated[
         bool,
         typer.Option(
@@ -308,6 +320,7 @@ def run(
             "cleaned_only": cleaned_only,
             "max_rejects": count_or_share("--max-rejects", max_rejects) if max_rejects else None,
             "fresh": fresh,
+            "every": checkpoint,
         }
         if Path("-") in inputs:
             _stdin(inputs, out, format, options, flags, voice)
