@@ -1,0 +1,116 @@
+"""What a run will take, reckoned from a sample of its input before it begins."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cleanup.batch.tasks import Task
+from cleanup.batch.work import Cleaning, Telling
+from cleanup.dumps.record import Fields, InputFile, Piece
+from cleanup.dumps.walk import FORMATS
+from cleanup.pipeline import Cleaner
+
+# Files of which the first piece is tried, spread over the input, and seconds after which no further one is.
+_FILES, _SECONDS = 12, 2.0
+# Records that are cleaned first, untimed: what is loaded and compiled on the way is paid once.
+_WARM = 4
+# Seconds that learning a source takes at most, with 400 articles (docs/benchmark.md).
+LEARN_SECONDS = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """articles, chars  in the whole input; seconds  of cleaning, with the processes there are; written  bytes;
+    free  bytes on the disk of the output; sources  met in the sample; tried  articles of it
+    """
+
+    articles: int
+    chars: int
+    seconds: float
+    written: int
+    free: int
+    sources: int
+    tried: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether the disk has room for it."""
+        return self.written <= self.free
+
+
+def estimate(
+    files: Sequence[InputFile],
+    out: Path,
+    cleaner: Cleaner,
+    fields: Fields,
+    encoding: str,
+    *,
+    jobs: int,
+    details: bool = True,
+) -> Estimate | None:
+    """Of a run over some files; None where none of those tried can be read.
+
+    details  whether findings are written beside the cleaned articles
+    """
+    work = Cleaning(cleaner, Telling("zh", details=details, patch=False, table=False))
+    covered = articles = chars = written = 0
+    seconds = 0.0
+    sources: set[str] = set()
+    begun = time.monotonic()
+    for piece, share in _some(files, fields, encoding):
+        task = Task(0, (piece,))
+        if not articles:
+            work(task, _WARM)
+        start = time.perf_counter()
+        done = work(task)
+        seconds += time.perf_counter() - start
+        covered += max(1, round(piece.size * share))
+        articles += done.tally.read
+        chars += done.tally.chars
+        sources |= done.tally.sources.keys()
+        cleaned = sum(len(w.data) for w in done.written)
+        written += round(cleaned * share) + len(done.findings) + len(done.lines) + len(done.rejects)
+        if time.monotonic() - begun > _SECONDS:
+            break
+    if not articles:
+        return None
+    times = sum(f.size for f in files) / covered
+    return Estimate(
+        round(articles * times),
+        round(chars * times),
+        seconds * times / jobs,
+        round(written * times),
+        shutil.disk_usage(_there(out)).free,
+        len(sources),
+        articles,
+    )
+
+
+def _some(files: Sequence[InputFile], fields: Fields, encoding: str) -> Iterator[tuple[Piece, float]]:
+    """The first pieces of some files, and by how much each shrinks where its file is packed."""
+    step = max(1, len(files) // _FILES)
+    for file in files[step // 2 :: step]:
+        try:
+            pieces = FORMATS[file.format].pieces(file, fields=fields, encoding=encoding)
+            piece = next(iter(pieces), None)
+        except OSError:
+            continue
+        if piece is not None and piece.size:
+            yield piece, _shrinks(file, piece)
+
+
+def _shrinks(file: InputFile, piece: Piece) -> float:
+    """Bytes on the disk for each byte that is read."""
+    return 1.0
+
+
+def _there(path: Path) -> Path:
+    """The path, or the nearest folder above it that is there."""
+    path = path.absolute()
+    while not path.exists():
+        path = path.parent
+    return path
