@@ -38,7 +38,7 @@ def suffix_of(name: str) -> str:
     return next((s for s in SUFFIXES if name.lower().endswith(s)), "")
 
 
-def unpacked(stream: BinaryIO, packing: str) -> BinaryIO:
+def unpacked(stream: io.BufferedReader, packing: str) -> io.BufferedReader:
     """What a stream holds, as a stream, which closes the other with it. Reading raises Damaged where it cannot go on.
 
     `read1` and `readline` give all that stands in front of the damage, `readline` all whole lines.
@@ -181,8 +181,8 @@ class _Unpacked(io.RawIOBase):
                 if out or self._member.eof:
                     return out
                 raise EOFError
-        out = self._member.decompress(data, size)
-        return out
+        fed: bytes = self._member.decompress(data, size)
+        return fed
 
     def _damaged(self, reason: Literal["truncated", "corrupt"], why: str) -> Damaged:
         return Damaged(reason, self._newlines, why)
