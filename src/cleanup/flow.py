@@ -16,12 +16,13 @@ TOGETHER, TOGETHER_CHARACTERS = 64, 200_000
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What is told during work: a warning to show, bytes done, the bytes there are, a phase begun."""
+    """What is told during work: a warning to show, bytes done, the bytes there are, a phase begun, a note."""
 
     warn: Callable[[Reject], None] = lambda reject: None
     advance: Callable[[int], None] = lambda size: None
     total: Callable[[int], None] = lambda size: None
     phase: Callable[[str, str], None] = lambda zh, en: None
+    note: Callable[[str, str], None] = lambda zh, en: None
 
 
 def is_enough(records: Sequence[Record]) -> bool:

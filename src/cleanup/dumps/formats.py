@@ -40,8 +40,8 @@ FORMATS: dict[str, Format] = {
     "html": html,
     "html-record": html.AsRecord(),
 }
-# Formats whose files hold many articles.
-RECORDS = frozenset({"jsonl", "csv", "tsv", "parquet"})
+# Formats of which a file is one article.
+_WHOLE = frozenset({"txt", "md", "html", "html-record"})
 # Formats that are read only, and the suffix of what is written in their stead.
 _WRITTEN_AS = {"html": ".txt", "html-record": ".jsonl"}
 
@@ -51,6 +51,11 @@ def read(file: InputFile, fields: Fields, encoding: str) -> Iterator[Record]:
     form = FORMATS[file.format]
     for piece in form.pieces(file, fields=fields, encoding=encoding):
         yield from form.records(piece)
+
+
+def is_whole(file: InputFile) -> bool:
+    """Whether a file is one article, and not a file of records."""
+    return file.format in _WHOLE
 
 
 def kind_of(name: str) -> tuple[str, str]:
@@ -96,6 +101,10 @@ def same_kind(file: InputFile, path: Path, fields: Fields) -> Iterator[PackedWri
     """A writer of a file of the format and packing of another: it takes records of that file, as they were read or with
     another text, in order. Raises OSError.
     """
-    with path.open("wb") as f, PackedWriter(f, file.packing) as out:
-        yield out
-    FORMATS[file.format].finish(file, path, fields)
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with partial.open("wb") as f, PackedWriter(f, file.packing) as out:
+            yield out
+        FORMATS[file.format].finish(file, partial, path, fields)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -120,8 +120,8 @@ class AsRecord:
         }
         return json.dumps(values, ensure_ascii=False).encode() + b"\n", ""
 
-    def finish(self, file: InputFile, partial: Path, fields: Fields) -> None:
-        finish(file, partial, fields)
+    def finish(self, file: InputFile, partial: Path, to: Path, fields: Fields) -> None:
+        finish(file, partial, to, fields)
 
 
 def _not_a_page(page: str, name: str) -> Reject | None:

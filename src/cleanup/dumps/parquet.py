@@ -135,12 +135,12 @@ def page(record: Record) -> str | None:
     return record.how.get("page")
 
 
-def finish(file: InputFile, partial: Path, fields: Fields) -> None:
-    """Make the file of its entries, in their place. Rows without one are left out. Raises BadFile, OSError."""
+def finish(file: InputFile, partial: Path, to: Path, fields: Fields) -> None:
+    """Make the file of its entries. Rows without one are left out. Raises BadFile, OSError."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    made = partial.with_name(partial.name + ".parquet")
+    made = partial.with_name(partial.name + ".made")
     try:
         with ExitStack() as stack:
             table = stack.enter_context(_opened(file))
@@ -163,12 +163,17 @@ def finish(file: InputFile, partial: Path, fields: Fields) -> None:
         made.unlink(missing_ok=True)
         raise
     if file.packing:
-        with made.open("rb") as plain, partial.open("wb") as f, PackedWriter(f, file.packing) as out:
-            while part := plain.read(_READ):
-                out.write(part)
-        made.unlink()
+        packed_up = partial.with_name(partial.name + ".packed")
+        try:
+            with made.open("rb") as plain, packed_up.open("wb") as f, PackedWriter(f, file.packing) as out:
+                while part := plain.read(_READ):
+                    out.write(part)
+            packed_up.replace(to)
+        finally:
+            packed_up.unlink(missing_ok=True)
+            made.unlink()
     else:
-        made.replace(partial)
+        made.replace(to)
 
 
 class _Entries:

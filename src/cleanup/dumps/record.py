@@ -139,9 +139,9 @@ class Format(Protocol):
              Where it cannot go on it gives what it has, then raises OSError, of which BadFile says what to tell.
     records  reads a piece: a pure function, in any process
     rewrite  the bytes of a record with another text, and the encoding that it had to change to, or ""
-    finish   makes the file of what was written: the bytes of its records in order, of the unchanged ones as they were
-             read, packed as the file is. Formats whose records are written as they stand have nothing to do.
-             Raises OSError, and BadFile where the input is not what it was.
+    finish   makes the file `to`, at once, of what `partial` holds: the bytes of its records in order, of the unchanged
+             ones as they were read, packed as the file is. Where they are not the file as they stand, `partial` is
+             left as it is. Raises OSError, and BadFile where the input cannot be read any more.
     """
 
     def pieces(self, file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]: ...
@@ -150,11 +150,12 @@ class Format(Protocol):
 
     def rewrite(self, record: Record, text: str) -> tuple[bytes, str]: ...
 
-    def finish(self, file: InputFile, partial: Path, fields: Fields) -> None: ...
+    def finish(self, file: InputFile, partial: Path, to: Path, fields: Fields) -> None: ...
 
 
-def finish(file: InputFile, partial: Path, fields: Fields) -> None:
+def finish(file: InputFile, partial: Path, to: Path, fields: Fields) -> None:
     """What was written is the file."""
+    partial.replace(to)
 
 
 # No record has more bytes: what reads one holds it whole. An article of five million characters has 15 MB.
@@ -175,7 +176,7 @@ def too_long(name: str, line: int, size: int) -> Reject:
 
 # A piece has at most so many records, and is closed once it has so many bytes: large enough that handing it to another
 # process costs nothing beside cleaning it, small enough that the last ones keep all processes at work.
-PIECE_RECORDS, PIECE_BYTES = 256, 1_000_000
+PIECE_RECORDS, PIECE_BYTES = 64, 1_000_000
 
 
 def cut(rows: Iterable[tuple[bytes, Any]]) -> Iterator[list[tuple[bytes, Any]]]:

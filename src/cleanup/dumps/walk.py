@@ -10,12 +10,22 @@ from pathlib import Path, PurePath
 from stat import S_ISDIR, S_ISREG
 
 from cleanup.compression import suffix_of
-from cleanup.dumps.formats import FORMATS, RECORDS, SUFFIXES, cleaned_names, kind_of, read, written_as
+from cleanup.dumps.formats import FORMATS, SUFFIXES, cleaned_names, is_whole, kind_of, read, written_as
 from cleanup.dumps.record import InputFile, Reject, shown
 from cleanup.dumps.remote import files_at, local_of, url_of
 from cleanup.errors import InputError, UsageError
 
-__all__ = ["FORMATS", "RECORDS", "SUFFIXES", "cleaned_names", "kind_of", "read", "walk"]
+__all__ = [
+    "FORMATS",
+    "SUFFIXES",
+    "as_told",
+    "cleaned_names",
+    "is_whole",
+    "kind_of",
+    "read",
+    "title_of",
+    "walk",
+]
 
 
 def walk(
@@ -47,6 +57,24 @@ def walk(
             taken.path(path, base)
     files = [replace(f, format=pages) if f.format == "html" else f for f in taken.files.values()]
     return written_as(files), [*taken.odd.values()]
+
+
+def as_told(named: str | Path) -> str:
+    """What a log calls an input: where it is, from wherever it is asked for."""
+    return url_of(named) or str(local_of(named).resolve())
+
+
+def title_of(named: str | Path) -> str:
+    """A short name of an input, for a folder that is made for it; "" where it has none."""
+    url = url_of(named)
+    path = Path(url.rpartition("://")[2]) if url else local_of(named)
+    while path.name and glob.has_magic(path.name) and (url or _is_pattern(path)):
+        path = path.parent
+    if not url and path.is_dir():
+        return path.resolve().name
+    kind, packing = kind_of(path.name)
+    name = path.name[: len(path.name) - len(packing)]
+    return PurePath(name).stem if kind or not url else name
 
 
 class _Taken:
