@@ -52,7 +52,7 @@ def pieces(file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]
                 while end < len(batch) and (held < PIECE_BYTES or end == start):
                     held += lengths[end] or 0
                     end += 1
-                part = pa.Table.frombatches([batch.slice(start, end - start)])
+                part = pa.Table.from_batches([batch.slice(start, end - start)])
                 sink = pa.BufferOutputStream()
                 with pa.ipc.new_stream(sink, part.schema) as writer:
                     writer.write_table(part)
