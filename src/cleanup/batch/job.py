@@ -43,7 +43,7 @@ _STAMPED = ("summary.json", "findings.jsonl", "articles.jsonl", "rejected.jsonl"
 
 
 def run(
-    inputs: Sequence[Path],
+    inputs: Sequence[str | Path],
     out: Path,
     cleaner: Cleaner,
     command: dict[str, Any],

@@ -106,12 +106,13 @@ _PAGES = {"txt": "html", "jsonl": "html-record"}
 
 def run(
     inputs: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
             metavar="INPUT…",
             help=told(
-                "文件或文件夹（txt、md、jsonl、html），- 为标准输入。",
-                "Files or folders (txt, md, jsonl, html); - is stdin.",
+                "文件、文件夹、加引号的通配符或地址（s3://…）；txt、md、html、jsonl、csv、tsv、parquet，也可 .gz .zst .xz .bz2；- 为标准输入。",
+                "Files, folders, quoted patterns or addresses (s3://…) of txt, md, html, jsonl, csv, tsv, parquet, "
+                "plain or .gz .zst .xz .bz2; - is stdin.",
             ),
         ),
     ],
@@ -142,7 +143,10 @@ def run(
         str,
         typer.Option(
             "--format",
-            help=told("标准输入的格式：txt、md、jsonl 或 html。", "Format of stdin: txt, md, jsonl or html."),
+            help=told(
+                "标准输入的格式：txt、md、jsonl、csv、tsv、parquet 或 html；压缩的写作 jsonl.gz。",
+                "Format of stdin: txt, md, jsonl, csv, tsv, parquet or html; if it is packed, as in jsonl.gz.",
+            ),
         ),
     ] = "txt",
     html: Annotated[
@@ -304,8 +308,8 @@ def run(
             "html": html,
             "html_to": html_to,
             "lang": voice.lang,
-            "recurrence": recurrence and Path("-") not in inputs,
-            "learn": learn and Path("-") not in inputs,
+            "recurrence": recurrence and "-" not in inputs,
+            "learn": learn and "-" not in inputs,
             "channels": [str(p.resolve()) for p in channel],
             "prior": prior,
             "model": "" if model is None else str(model.resolve()),
@@ -322,10 +326,10 @@ def run(
             "fresh": fresh,
             "every": checkpoint,
         }
-        if Path("-") in inputs:
+        if "-" in inputs:
             _stdin(inputs, out, format, options, flags, voice)
             return
-        result = _run(inputs, out or _default_out(inputs), [str(p) for p in inputs], options, flags, voice)
+        result = _run(inputs, out or _default_out(inputs), inputs, options, flags, voice)
         if not quiet:
             _told(result, voice)
         if result.failed is not None:
@@ -341,7 +345,7 @@ def run(
 
 
 def _run(
-    inputs: list[Path],
+    inputs: list[str],
     out: Path,
     names: list[str],
     options: dict[str, Any],
@@ -352,6 +356,7 @@ def _run(
     from cleanup.batch import run as run_batch
     from cleanup.channel.prior import shipped_prior
     from cleanup.dumps.record import Fields
+    from cleanup.dumps.walk import as_told
     from cleanup.pipeline import Cleaner
     from cleanup.verify import load_verified
 
@@ -381,13 +386,13 @@ def _run(
         model=opener,
         **flags,
     )
-    command = {"inputs": [n if n == "-" else str(Path(n).resolve()) for n in names], **options}
+    command = {"inputs": [n if n == "-" else as_told(n) for n in names], **options}
     with watching(voice, "清理", "cleaning", speed=True) as watch:
         return run_batch(inputs, out, cleaner, command, batch_options, watch, voice.lang)
 
 
 def _stdin(
-    inputs: list[Path],
+    inputs: list[str],
     out: Path | None,
     kind: str,
     options: dict[str, Any],
@@ -397,10 +402,14 @@ def _stdin(
     """Standard input, as the file stdin.<format>: cleaned to stdout, or into a folder with --out."""
     if len(inputs) > 1:
         raise UsageError("- 不能与其他输入同用", "- cannot be used with other inputs")
-    if kind not in ("txt", "md", "jsonl", "html"):
+    from cleanup.dumps.walk import cleaned_names, kind_of
+
+    form, packing = kind_of(f"stdin.{kind}")
+    if not form or kind != form + packing:
         raise UsageError(
-            f"--format 不能是 {kind!r}，可用 txt、md、jsonl、html",
-            f"--format cannot be {kind!r}; use txt, md, jsonl or html",
+            f"--format 不能是 {kind!r}，可用 txt、md、jsonl、csv、tsv、parquet、html，压缩的后加 .gz、.zst、.xz、.bz2",
+            f"--format cannot be {kind!r}; use txt, md, jsonl, csv, tsv, parquet or html, and .gz, .zst, .xz or .bz2 "
+            "behind it",
         )
     with tempfile.TemporaryDirectory(prefix="cleanup-") as folder:
         path = Path(folder, "stdin", f"stdin.{kind}")
@@ -410,9 +419,9 @@ def _stdin(
             flags = {**flags, "report": False, "patch": False, "csv": False}
         with path.open("wb") as f:
             shutil.copyfileobj(sys.stdin.buffer, f)
-        result = _run([path], out or Path(folder, "out"), ["-"], options, flags, voice)
-        suffix = f".{options['html_to']}" if kind == "html" else ""
-        cleaned = result.out / "cleaned" / (path.name + suffix)
+        result = _run([str(path)], out or Path(folder, "out"), ["-"], options, flags, voice)
+        _, name = cleaned_names([path.name], _PAGES[options["html_to"]])[path.name]
+        cleaned = result.out / "cleaned" / name
         if out:
             _told(result, voice)
         elif cleaned.exists():
@@ -422,9 +431,10 @@ def _stdin(
             raise typer.Exit(2)
 
 
-def _default_out(inputs: list[Path]) -> Path:
-    first = inputs[0]
-    return Path("reports") / (first.resolve().name if first.is_dir() else first.stem or "run")
+def _default_out(inputs: list[str]) -> Path:
+    from cleanup.dumps.walk import title_of
+
+    return Path("reports") / (title_of(inputs[0]) or "run")
 
 
 def _told(result: Any, voice: Voice) -> None:
