@@ -51,61 +51,68 @@ def estimate(
     *,
     jobs: int,
     details: bool = True,
+    share: float = 1.0,
 ) -> Estimate | None:
     """Of a run over some files; None where none of those tried can be read.
 
     details  whether findings are written beside the cleaned articles
+    share    of the articles that are cleaned
     """
     work = Cleaning(cleaner, Telling("zh", details=details, patch=False, table=False))
     covered = articles = chars = written = 0
     seconds = 0.0
     sources: set[str] = set()
     begun = time.monotonic()
-    for piece, share in _some(files, fields, encoding):
+    for piece in _some(files, fields, encoding):
         task = Task(0, (piece,))
         if not articles:
             work(task, _WARM)
         start = time.perf_counter()
         done = work(task)
         seconds += time.perf_counter() - start
-        covered += max(1, round(piece.size * share))
+        cleaned = sum(len(w.data) for w in done.written)
+        stored = _stored(piece, cleaned)
+        covered += stored
         articles += done.tally.read
         chars += done.tally.chars
         sources |= done.tally.sources.keys()
-        cleaned = sum(len(w.data) for w in done.written)
-        written += round(cleaned * share) + len(done.findings) + len(done.lines) + len(done.rejects)
+        written += (
+            (stored if piece.file.format == "parquet" else cleaned)
+            + len(done.findings)
+            + len(done.lines)
+            + len(done.rejects)
+        )
         if time.monotonic() - begun > _SECONDS:
             break
     if not articles:
         return None
     times = sum(f.size for f in files) / covered
     return Estimate(
-        round(articles * times),
-        round(chars * times),
-        seconds * times / jobs,
-        round(written * times),
+        round(articles * times * share),
+        round(chars * times * share),
+        seconds * times * share / jobs,
+        round(written * times * share),
         shutil.disk_usage(_there(out)).free,
         len(sources),
         articles,
     )
 
 
-def _some(files: Sequence[InputFile], fields: Fields, encoding: str) -> Iterator[tuple[Piece, float]]:
-    """The first pieces of some files, and by how much each shrinks where its file is packed."""
+def _some(files: Sequence[InputFile], fields: Fields, encoding: str) -> Iterator[Piece]:
+    """The first pieces of some files."""
     step = max(1, len(files) // _FILES)
     for file in files[step // 2 :: step]:
         try:
-            pieces = FORMATS[file.format].pieces(file, fields=fields, encoding=encoding)
-            piece = next(iter(pieces), None)
+            piece = next(iter(FORMATS[file.format].pieces(file, fields=fields, encoding=encoding)), None)
         except OSError:
             continue
         if piece is not None and piece.size:
-            yield piece, _shrinks(file, piece)
+            yield piece
 
 
-def _shrinks(file: InputFile, piece: Piece) -> float:
-    """Bytes on the disk for each byte that is read."""
-    return 1.0
+def _stored(piece: Piece, cleaned: int) -> int:
+    """Bytes that a piece takes in its file: what is packed takes about what it takes packed again."""
+    return max(1, cleaned if piece.file.packing else piece.size)
 
 
 def _there(path: Path) -> Path:
