@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from itertools import count, cycle
+from itertools import count, cycle, pairwise
 from pathlib import Path
 
 
@@ -148,7 +148,7 @@ def phases(shared: Path, mb: float, more: list[str]) -> None:
         marks.append(("end", time.perf_counter()))
         whole = marks[-1][1] - start
         spent: dict[str, float] = {}
-        for (name, at), (_, until) in zip(marks, marks[1:], strict=False):
+        for (name, at), (_, until) in pairwise(marks):
             spent[name] = spent.get(name, 0) + until - at
         for name, seconds in spent.items():
             print(f"{name:12}{seconds:8.2f} s {seconds / whole:6.1%}")
