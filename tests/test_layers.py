@@ -8,7 +8,7 @@ from conftest import ROOT
 LAYERS = [
     {"errors"},
     {"data", "chars", "chinese"},
-    {"fold", "edits", "builtin", "sampling", "keywords"},
+    {"fold", "edits", "builtin", "sampling", "keywords", "compression"},
     {"lexicon", "rules", "lm", "recurrence", "channel", "protect"},
     {"dumps", "detect", "config"},
     {"decode", "numbering"},
@@ -16,7 +16,7 @@ LAYERS = [
     {"verify", "facts", "learn", "flow"},
     {"api", "rulewriter", "tally", "runfolder", "report", "evaluate"},
     {"batch", "revert", "check"},
-    {"dedup", "engines"},
+    {"dedup"},
     {"cli"},
     {"__main__"},
 ]
@@ -74,6 +74,7 @@ def test_heavy_libraries_are_imported_where_they_are_used():
                 "lxml",
                 "rensa",
                 "pyarrow",
+                "fsspec",
                 "ray",
                 "pyspark",
             }, path

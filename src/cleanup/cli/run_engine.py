@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cleanup.cli.channel_run import tell_channels
-from cleanup.cli.voice import Voice
+from cleanup.cli.run_job import Job, default_out
+from cleanup.cli.run_told import tell_result
 from cleanup.cli.watching import watching
 from cleanup.errors import UsageError
-
-if TYPE_CHECKING:
-    from cleanup.batch import Options, Result
-    from cleanup.pipeline import Cleaner
 
 ENGINES = ("local", "ray", "spark")
 # What a local run alone does, by the flag that asks for it and the value that does not.
@@ -28,14 +22,37 @@ _LOCAL: Mapping[str, Any] = {
     "csv": None,
     "fresh": False,
 }
-# What a path makes of an address: one slash of two.
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/(?!/)")
 
 
-def refuse_local(engine: str, flags: Mapping[str, Any], inputs: Sequence[Path], html_to: str) -> None:
-    """Raise UsageError for what only a local run does."""
-    asked = [f"--{name.replace('_', '-')}" for name, off in _LOCAL.items() if flags.get(name, off) != off]
-    asked += ["--html-to"] * (html_to != "txt") + ["-"] * (Path("-") in inputs)
+def run_on(engine: str, job: Job, format: str, *, dry_run: bool, strict: bool) -> int:
+    """Run on an engine, and tell. Returns the exit code. Raises UsageError where it is not installed, and for what only
+    a local run does.
+    """
+    _refuse(engine, job, dry_run=dry_run)
+    from cleanup.dumps.remote import url_of
+    from cleanup.engines import run
+
+    out = job.out or str(default_out(job.inputs))
+    cleaner, options = job.made(Path(out))
+    names = [_address(n) for n in job.inputs]
+    command = {"inputs": names, **job.options, "engine": engine, "format": format}
+    voice = job.voice
+    with watching(voice, "清理", "cleaning") as watch:
+        result = run(
+            engine, names, _address(out), cleaner, command, options, watch, voice.lang, format=format
+        )
+    if not voice.quiet:
+        tell_result(result, voice, url_of(out))
+    nothing = result.tally.read == result.tally.rejected
+    if nothing:
+        voice.warn(voice.pick("没有一篇文章能读", "no article could be read"))
+    return 2 if nothing or (strict and result.tally.rejected) else 0
+
+
+def _refuse(engine: str, job: Job, *, dry_run: bool) -> None:
+    asked = [f"--{name.replace('_', '-')}" for name, off in _LOCAL.items() if job.flags.get(name, off) != off]
+    asked += ["--dry-run"] * dry_run + ["--html-to"] * (job.options["html_to"] != "txt")
+    asked += ["-"] * ("-" in job.inputs)
     if asked:
         raise UsageError(
             f"--engine {engine} 不能与 {'、'.join(asked)} 同用",
@@ -43,40 +60,10 @@ def refuse_local(engine: str, flags: Mapping[str, Any], inputs: Sequence[Path], 
         )
 
 
-def address(path: Path | str) -> str:
-    """A path or address as an engine is told it: absolute, since other machines work in other folders."""
-    text = str(path)
-    if found := _ADDRESS.match(text):
-        return f"{found[1]}://{text[found.end() :]}"
-    return text if "://" in text else os.path.abspath(text)
+def _address(named: str) -> str:
+    """A path or an address as an engine is told it: a path is absolute, since other machines work in other folders."""
+    import os
 
+    from cleanup.dumps.remote import local_of, url_of
 
-def run_on(
-    engine: str,
-    inputs: Sequence[Path],
-    out: Path,
-    format: str,
-    cleaner: Cleaner,
-    command: dict[str, Any],
-    options: Options,
-    voice: Voice,
-) -> Result:
-    """Run on an engine. Raises UsageError where it is not installed, and errors as a local run does."""
-    from cleanup.engines import run
-
-    names = [address(p) for p in inputs]
-    command = command | {"inputs": names, "engine": engine, "format": format}
-    with watching(voice, "清理", "cleaning") as watch:
-        return run(engine, names, address(out), cleaner, command, options, watch, voice.lang, format=format)
-
-
-def tell_engine(result: Result, voice: Voice, counted: Callable[[Any, Voice], None]) -> None:
-    """What was done and where it lies.
-
-    counted  tells the counts, as of any run
-    """
-    counted(result, voice)
-    out = address(result.out)
-    tell_channels(voice, result.used, result.out)
-    voice.say(f"发现 {out}/findings", f"findings {out}/findings")
-    voice.say(f"文章 {out}/cleaned", f"articles {out}/cleaned")
+    return url_of(named) or os.path.abspath(local_of(named))

@@ -21,7 +21,7 @@ from cleanup import __version__
 from cleanup.batch.options import Options, Result, Used
 from cleanup.channel.files import FOLDER
 from cleanup.channel.items import Channel, digest_of
-from cleanup.dumps.walk import SUFFIXES
+from cleanup.dumps.walk import SUFFIXES, kind_of
 from cleanup.engines.rows import Rows, place
 from cleanup.engines.store import NAMES, Store, channels_here, claim, write_json
 from cleanup.engines.work import Cleaning, Learning, Surveying
@@ -37,8 +37,6 @@ from cleanup.tally import Tally
 # The engines, each with the modules that it takes and the name of the extra that brings them.
 ENGINES = {"ray": ("ray", "pandas", "pyarrow"), "spark": ("pyspark", "pandas", "pyarrow")}
 FORMATS = ("jsonl", "csv", "parquet")
-_SUFFIXES = SUFFIXES | {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
-_PACKED = re.compile(r"\.(gz|bz2|zst|xz|lz4|snappy)$", re.IGNORECASE)
 _MAGIC = re.compile(r"[*?\[{]")
 
 
@@ -88,7 +86,7 @@ def run(
             f"{engine} 只读 {'、'.join(FORMATS)}，不读 {kind}；请去掉 --engine",
             f"{engine} reads {', '.join(FORMATS)}, not {kind}; leave out --engine",
         )
-    suffixes = () if format else tuple(s for s, k in _SUFFIXES.items() if k == kind)
+    suffixes = () if format else tuple(s for s, k in SUFFIXES.items() if k == kind)
     rows = Rows(kind, base_of(inputs), options.fields, options.encoding)
     with opened(engine) as at:
         job = _Job(at, [*inputs], suffixes, rows, at.store(out), cleaner, command, options, watch, lang)
@@ -210,7 +208,7 @@ def format_of(inputs: Sequence[str]) -> str:
             names = (n for _, _, files in os.walk(name) for n in files if n[:1] not in ("_", "."))
         elif "://" not in name and not _MAGIC.search(name) and not Path(name).exists():
             raise InputError("没有这个文件或文件夹", "no such file or folder", where=name)
-        kinds |= {k for n in names if (k := _SUFFIXES.get(PurePosixPath(_PACKED.sub("", n)).suffix.lower()))}
+        kinds |= {k for n in names if (k := kind_of(PurePosixPath(n).name)[0])}
     wanted = kinds & {*FORMATS} or kinds
     if len(wanted) == 1:
         return wanted.pop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import logging
 import os
 import pickle
@@ -9,6 +10,7 @@ import posixpath
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -16,8 +18,9 @@ import ray
 from pyarrow import fs as pafs
 
 from cleanup.channel.items import Channel
+from cleanup.dumps.remote import files_at
 from cleanup.engines.ray_files import Cells, Lines, Shards
-from cleanup.engines.rows import FILE, Rows
+from cleanup.engines.rows import FILE, Rows, no_text
 from cleanup.engines.work import (
     SURVEY,
     Cleaning,
@@ -97,7 +100,7 @@ class RayEngine:
         cleaned = _read(paths, suffixes, work.rows).map_batches(
             _whole(work), batch_format="pyarrow", batch_size=None
         )
-        sink = Shards(store.path, work.rows.format, work.details, filesystem=store.fs)
+        sink = Shards(store.path, work.rows.format, filesystem=store.fs)
         cleaned.write_datasink(sink)
         return tallied(sink.cells)
 
@@ -106,7 +109,8 @@ def _whole(work: Callable[[Iterable[Any]], Iterator[pa.RecordBatch]]) -> Callabl
     """Work on batches as a function of a block."""
 
     def of_block(block: pa.Table) -> pa.Table:
-        return pa.Table.from_batches([*work([block])])
+        done = [*work([block])]
+        return pa.Table.from_batches(done) if done else block.slice(0, 0)
 
     return of_block
 
@@ -121,21 +125,17 @@ def _all(pickled: Sequence[bytes]) -> Survey | None:
 def _read(paths: Sequence[str], suffixes: Sequence[str], rows: Rows) -> Any:
     """A dump as a dataset, each row with its file."""
     kind, encoding = rows.format, rows.encoding
-    fs, inside = _located(paths)
+    fs, inside = _located([found for p in paths for found in _fitting(p)])
     ends = [s[1:] + packed for s in suffixes for packed in ("", ".gz", ".bz2", ".zst", ".lz4")] or None
     try:
         if kind == "parquet":
-            found = ray.data.read_parquet(
-                inside, filesystem=fs, file_extensions=ends and [e for e in ends if "." not in e]
-            )
-            if "path" in found.schema().names:
-                return found
-            return ray.data.read_parquet(
-                inside,
-                filesystem=fs,
-                file_extensions=ends and [e for e in ends if "." not in e],
-                include_paths=True,
-            ).rename_columns({"path": FILE})
+            how: dict[str, Any] = {"filesystem": fs, "file_extensions": [*(s[1:] for s in suffixes)] or None}
+            names = ray.data.read_parquet(inside, **how).schema().names
+            if rows.fields.text not in names:
+                raise no_text(rows.fields.text, names, paths)
+            if "path" in names:
+                return ray.data.read_parquet(inside, **how)
+            return ray.data.read_parquet(inside, include_paths=True, **how).rename_columns({"path": FILE})
         if kind == "csv":
             return ray.data.read_datasource(Cells(inside, encoding, filesystem=fs, file_extensions=ends))
         return ray.data.read_datasource(Lines(inside, filesystem=fs, file_extensions=ends))
@@ -174,6 +174,15 @@ class RayStore:
             self.fs.delete_dir(at)
         elif found is pafs.FileType.File:
             self.fs.delete_file(at)
+
+
+def _fitting(path: str) -> list[str]:
+    """The files that fit a pattern; what is no pattern is its own."""
+    if "://" in path:
+        return [name for name, _ in files_at(path)[1]] if glob.has_magic(path) else [path]
+    if not glob.has_magic(path) or Path(path).exists():
+        return [path]
+    return sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - an absolute pattern
 
 
 def _located(names: Sequence[str]) -> tuple[Any, list[str]]:

@@ -98,20 +98,26 @@ class Shards(BlockBasedFileDatasink):
     A task that is done again writes the same names again. `cells` are the counts of all blocks in the end.
     """
 
-    def __init__(self, path: str, kind: str, details: bool, **how: Any) -> None:
+    def __init__(self, path: str, kind: str, **how: Any) -> None:
         super().__init__(path, file_format=kind, **how)
-        self._kind, self._details = kind, details
+        self._kind = kind
         self.cells: list[bytes] = []
 
     def write(self, blocks: Iterable[Any], ctx: Any) -> Any:
+        tables: dict[Any, list[pa.Table]] = {}
+        for block in blocks:
+            part = BlockAccessor.for_block(block).to_arrow()
+            if len(part):
+                # files of CSV may have different columns
+                tables.setdefault(tuple(part.schema.names), []).append(part)
         cells: list[bytes] = []
-        parts = [BlockAccessor.for_block(b).to_arrow() for b in blocks]
-        parts = [p for p in parts if len(p)]
-        if not parts:
-            return cells
-        table = pa.concat_tables(parts)
-        cells = [c for c in table.column(TALLY).to_pylist() if c is not None]
-        name = f"part-{ctx.task_idx:06}"
+        for n, parts in enumerate(tables.values()):
+            table = pa.concat_tables(parts, promote_options="permissive")
+            cells += (c for c in table.column(TALLY).to_pylist() if c is not None)
+            self._part(table, f"part-{ctx.task_idx:06}" + (f"-{n}" if n else ""))
+        return cells
+
+    def _part(self, table: pa.Table, name: str) -> None:
         columns = [n for n in table.schema.names if n not in (*FOLDERS.values(), TALLY)]
         kept = table.filter(table.column(REJECTED).is_null()).select(columns)
         if len(kept):
@@ -122,7 +128,6 @@ class Shards(BlockBasedFileDatasink):
             if lines:
                 with self._open(folder, f"{name}.jsonl") as f:
                     f.write("".join(line + "\n" for line in lines).encode())
-        return cells
 
     def on_write_complete(self, write_result: Any) -> None:
         self.cells = [cell for cells in write_result.write_returns for cell in cells]

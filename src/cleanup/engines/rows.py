@@ -9,15 +9,16 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from cleanup.data import Document
+from cleanup.dumps.article import article_of
 from cleanup.dumps.encoding import AUTO, Choice
-from cleanup.dumps.record import Fields, Record, Reject
+from cleanup.dumps.record import RECORD_BYTES, Fields, InputFile, Record, Reject, too_long
+from cleanup.errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,6 +70,8 @@ class Rows:
         from cleanup.dumps import jsonl
 
         name, folder = self._named(at)
+        if len(raw) >= RECORD_BYTES:
+            return Record(b"", reject=too_long(name, 0, len(raw)), told=raw[:_TOLD])
         choice = Choice("utf-8") if self.encoding == AUTO else Choice(self.encoding, by="named")
         if raw.startswith(codecs.BOM_UTF8):
             choice = replace(choice, bom=codecs.BOM_UTF8)
@@ -91,34 +94,27 @@ class Rows:
         told = json.dumps({k: _short(v) for k, v in row.items()}, ensure_ascii=False, default=str)
         raw = told.encode("utf-8", "backslashreplace")
         text = row.get(fields.text)
+        if fields.text not in row:
+            zh, en = f"没有 {fields.text} 列", f"has no column {fields.text}"
+            return Record(raw, reject=Reject(name, 0, "no_text", zh, en))
         if text is None and self.format == "csv":
+            # an empty cell
             text = ""
         if not isinstance(text, str):
             kind = "null" if text is None else type(text).__name__
             zh, en = f"{fields.text} 是 {kind}，不是字符串", f"{fields.text} is {kind}, not a string"
             return Record(raw, reject=Reject(name, 0, "text_not_string", zh, en))
         title, source = row.get(fields.title), row.get(fields.source)
-        meta: dict[str, Any] = {
-            "format": self.format,
-            "line": 0,
-            "title": title if isinstance(title, str) else "",
-            "text_offset_exact": False,
-        }
-        if fields.html:
-            from cleanup.dumps.page import extract, is_page
-
-            if text and is_page(text):
-                page = extract(text)
-                text = page.text
-                meta |= {"title": meta["title"] or page.title, "date": page.date, "site": page.site}
-                meta |= {"author": page.author, "list_page": page.links}
-        document = Document(
-            _id(row.get(fields.id)) or _unnamed(name, raw),
-            text,
-            source if isinstance(source, str) and source else folder,
-            name,
+        document = article_of(
+            InputFile(Path(name), name, self.format, 0),
             0,
-            meta,
+            article=_id(row.get(fields.id)) or _unnamed(name, raw),
+            before=0,
+            text=text,
+            title=title if isinstance(title, str) else "",
+            source=source if isinstance(source, str) and source else folder,
+            fields=fields,
+            choice=Choice("utf-8"),
         )
         return Record(raw, document, how={"derived": fields.html})
 
@@ -141,6 +137,16 @@ def place(address: str) -> str:
     # a # in a name is no fragment
     path = address.partition(":")[2].removeprefix("//").removeprefix(parts.netloc)
     return unquote(parts.netloc + "/" + path.lstrip("/"))
+
+
+def no_text(wanted: str, columns: Sequence[str], paths: Sequence[str]) -> InputError:
+    """What is said of a dump that has no column of texts."""
+    there = ", ".join(columns)
+    return InputError(
+        f"没有 {wanted} 列（有 {there}）；正文在别的列时请用 --text-field",
+        f"has no column {wanted} (it has {there}); if the text is in another, use --text-field",
+        where=" ".join(paths),
+    )
 
 
 def _names(fields: Fields) -> tuple[str, ...]:

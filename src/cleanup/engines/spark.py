@@ -19,7 +19,7 @@ from pyspark.sql.types import BinaryType, StringType, StructField, StructType
 from pyspark.storagelevel import StorageLevel
 
 from cleanup.channel.items import Channel
-from cleanup.engines.rows import BAD, FILE, LINE
+from cleanup.engines.rows import BAD, FILE, LINE, no_text
 from cleanup.engines.work import (
     FOLDERS,
     REJECTED,
@@ -165,12 +165,7 @@ class SparkEngine:
             why = (e.getMessage() or str(e)).splitlines()[0]
             raise InputError(f"读不了：{why}", f"cannot be read: {why}", where=" ".join(paths)) from e
         if fields.text not in found.columns:
-            there = ", ".join(n for n in found.columns if n != BAD)
-            raise InputError(
-                f"没有 {fields.text} 列（有 {there}）；正文在别的列时请用 --text-field",
-                f"has no column {fields.text} (it has {there}); if the text is in another, use --text-field",
-                where=" ".join(paths),
-            )
+            raise no_text(fields.text, [n for n in found.columns if n != BAD], paths)
         return found.select("*", at)
 
     def _write(self, kept: DataFrame, kind: str, to: str) -> None:

@@ -134,15 +134,9 @@ class Cleaning:
             for record, outcome in zip(group, outcomes_of(self.cleaner, group), strict=True):
                 texts.append(told.cleaned(record, outcome))
         name = LINE if self.rows.format == "jsonl" else self.rows.fields.text
-        at = table.schema.names.index(name)
-        kind = table.schema.field(at).type
-        if pa.types.is_dictionary(kind):
-            kind = kind.value_type
-        if told.kept != len(texts):
-            # what was not changed stands as it was: null here is null there, or a row that is not written
-            old = table.column(at)
-            texts = [t if t is not None else old[i].as_py() for i, t in enumerate(texts)]
-            table = table.set_column(at, pa.field(name, kind), pa.array(texts, kind))
+        at = table.schema.get_field_index(name)
+        if told.kept != len(texts) or (at >= 0 and pa.types.is_dictionary(table.schema.field(at).type)):
+            table = _with_texts(table, at, texts)
         drop = [n for n in (FILE, BAD) if n in table.schema.names]
         table = table.drop_columns(drop)
         first: list[bytes | None] = [None] * len(texts)
@@ -155,6 +149,17 @@ class Cleaning:
         ):
             table = table.append_column(column, pa.array(values, type_))
         return table
+
+
+def _with_texts(table: pa.Table, at: int, texts: Sequence[bytes | str | None]) -> pa.Table:
+    """The table with other texts in a column; null leaves what stands there."""
+    import pyarrow as pa
+
+    field = table.schema.field(at)
+    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+    old = table.column(at)
+    values = [old[i].as_py() if t is None else t for i, t in enumerate(texts)]
+    return table.set_column(at, pa.field(field.name, kind), pa.array(values, kind))
 
 
 class _Told:
@@ -174,7 +179,7 @@ class _Told:
         """What stands in the place of a row's text; None where it stays as it is. A fault costs the row alone."""
         document = record.document
         if document is None:
-            self._tell(reject=record.reject, raw=record.raw)
+            self._tell(reject=record.reject, raw=record.told or record.raw)
             self.kept += 1
             return None
         try:
