@@ -18,7 +18,6 @@ from cleanup.batch import Options, Watch
 from cleanup.engines import run
 from cleanup.pipeline import Cleaner
 
-
 # what the engines do by themselves; what they make of our code stays an error
 pytestmark = [pytest.mark.filterwarnings(f"ignore::Warning:{m}.*") for m in ("ray", "pyspark", "py4j")]
 

@@ -91,7 +91,7 @@ class SparkEngine:
     def survey(self, paths: Sequence[str], suffixes: Sequence[str], work: Surveying) -> Survey | None:
         """Count and sample a dump: a map over its partitions, merged in a tree."""
         rows = self._read(paths, suffixes, work.rows.format, work.rows.fields, work.rows.encoding)
-        surveys = rows.mapInArrow(_task(work), _SURVEYS)
+        surveys = rows.toDF(*_plain(rows.columns)).mapInArrow(_task(work, rows.columns), _SURVEYS)
         n = max(1, rows.rdd.getNumPartitions())
         while n > 1:
             n = -(-n // _TREE)
@@ -120,11 +120,17 @@ class SparkEngine:
         """Clean a dump into the folder of a store. What was cleaned is kept on disk until all of it is written."""
         rows, kind = work.rows, work.rows.format
         read = self._read(paths, suffixes, kind, rows.fields, rows.encoding)
-        own = [f for f in read.schema.fields if f.name not in (FILE, BAD)]
-        told = [*(StructField(c, StringType()) for c in FOLDERS.values()), StructField(TALLY, BinaryType())]
-        cleaned = read.mapInArrow(_task(work), StructType([*own, *told])).persist(StorageLevel.DISK_ONLY)
+        plain = _plain(read.columns)
+        own = [n for n in read.columns if n not in (FILE, BAD)]
+        kinds = [read.schema.fields[read.columns.index(n)].dataType for n in own]
+        schema = StructType([StructField(n, kind) for n, kind in zip(plain, kinds, strict=False)])
+        for column in FOLDERS.values():
+            schema.add(column, StringType())
+        schema.add(TALLY, BinaryType())
+        done = read.toDF(*plain).mapInArrow(_task(work, read.columns, len(own)), schema)
+        cleaned = done.persist(StorageLevel.DISK_ONLY)
         try:
-            kept = cleaned.where(col(REJECTED).isNull()).select(*(col(_quoted(f.name)) for f in own))
+            kept = cleaned.where(col(REJECTED).isNull()).select(*plain[: len(own)]).toDF(*own)
             self._write(kept, kind, store.at("cleaned"))
             for folder, column in FOLDERS.items():
                 lines = cleaned.where(col(column).isNotNull()).select(column)
@@ -177,18 +183,25 @@ class SparkEngine:
             kept.select(col(LINE).cast("string")).write.option("lineSep", "\n").text(to)
 
 
-def _task(work: Callable[[Iterable[Any]], Iterator[Any]]) -> Callable[[Iterator[Any]], Iterator[Any]]:
-    """Work as a plain function, which is what Spark takes."""
+def _task(
+    work: Callable[[Iterable[Any]], Iterator[Any]], names: Sequence[str] = (), own: int = 0
+) -> Callable[[Iterator[Any]], Iterator[Any]]:
+    """Work as a plain function, which is what Spark takes, of batches whose columns have their names again.
+
+    own  columns of what comes back that are to have plain names
+    """
 
     def task(batches: Iterator[Any]) -> Iterator[Any]:
-        return work(batches)
+        named = (b.rename_columns([*names]) for b in batches) if names else batches
+        for done in work(named):
+            yield done.rename_columns([*_plain(names)[:own], *done.schema.names[own:]])
 
     return task
 
 
-def _quoted(name: str) -> str:
-    """The name of a column as it is meant, whatever points are in it."""
-    return "`" + name.replace("`", "``") + "`"
+def _plain(names: Sequence[str]) -> list[str]:
+    """Names for columns on their way to a task: Spark takes a point in a name for a field of a structure there."""
+    return [f"_{n}" for n in range(len(names))]
 
 
 class SparkStore:
