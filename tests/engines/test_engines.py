@@ -269,3 +269,15 @@ def test_the_folder_of_a_run_is_read_and_written_where_the_engine_writes(engine,
         store.remove("channels")
         store.remove("channels")
         assert store.names() == []
+
+
+def test_spark_without_java_is_told_with_what_to_install(tmp_path, monkeypatch):
+    from cleanup.engines.spark import need_java
+    from cleanup.errors import UsageError
+
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="openjdk-17-jre-headless"):
+        need_java()
+    (tmp_path / "java").touch(0o755)
+    need_java()

@@ -59,13 +59,7 @@ def started() -> Iterator[SparkEngine]:
     """
     running = SparkSession.getActiveSession()
     if running is None:
-        home = os.environ.get("JAVA_HOME")
-        if not (home and Path(home, "bin", "java").exists()) and shutil.which("java") is None:
-            raise UsageError(
-                "Spark 需要 Java 17 以上（JAVA_HOME 或 PATH 里都没有）；Debian、Ubuntu：apt-get install openjdk-17-jre-headless",
-                "Spark needs Java 17 or newer, which is neither in JAVA_HOME nor in PATH; "
-                "on Debian and Ubuntu: apt-get install openjdk-17-jre-headless",
-            )
+        need_java()
         # tasks run in the Python that runs this
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     with warnings.catch_warnings():
@@ -77,6 +71,17 @@ def started() -> Iterator[SparkEngine]:
         finally:
             if running is None:
                 session.stop()
+
+
+def need_java() -> None:
+    """Raise UsageError where there is no Java for Spark to run in."""
+    home = os.environ.get("JAVA_HOME")
+    if not (home and Path(home, "bin", "java").exists()) and shutil.which("java") is None:
+        raise UsageError(
+            "Spark 需要 Java 17 以上（JAVA_HOME 或 PATH 里都没有）；Debian、Ubuntu：apt-get install openjdk-17-jre-headless",
+            "Spark needs Java 17 or newer, which is neither in JAVA_HOME nor in PATH; "
+            "on Debian and Ubuntu: apt-get install openjdk-17-jre-headless",
+        )
 
 
 class SparkEngine:
