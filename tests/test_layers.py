@@ -9,7 +9,7 @@ LAYERS = [
     {"errors"},
     {"data", "chars", "chinese"},
     {"fold", "edits", "builtin", "sampling", "keywords"},
-    {"lexicon", "rules", "lm", "recurrence", "channel", "protect"},
+    {"lexicon", "rules", "lm", "recurrence", "channel", "protect", "seen"},
     {"dumps", "detect", "config"},
     {"decode", "numbering"},
     {"pipeline"},
