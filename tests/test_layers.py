@@ -15,6 +15,7 @@ LAYERS = [
     {"pipeline"},
     {"verify", "facts", "learn", "flow"},
     {"api", "rulewriter", "tally", "runfolder", "report", "evaluate"},
+    {"drift"},
     {"batch", "revert", "check"},
     {"dedup"},
     {"cli"},
