@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass
 from typing import Literal
 
 from cleanup.channel.items import ARTICLES_MIN, Channel, Item, lower_bound
@@ -19,11 +18,11 @@ from cleanup.drift.compare import (
     new_costumes,
 )
 from cleanup.drift.report import Change, Drift, SourceDrift, Verdict
-from cleanup.drift.signs import Signs, body, signs_of
 from cleanup.drift.significance import discoveries
+from cleanup.drift.signs import Signs, body, signs_of, watched
 from cleanup.learn.dump import Learner
 from cleanup.learn.sample import Sampled
-from cleanup.recurrence import Recurrence
+from cleanup.recurrence import Recurrence, SourceLines
 
 Mode = Literal["auto", "full", "off"]
 MODES: tuple[Mode, ...] = ("auto", "full", "off")
@@ -127,10 +126,13 @@ def drift(
 
 
 def _kept(now: Signs, before: Signs | None, channel: Channel | None) -> Signs:
-    """What the next day is compared with: the articles that the channel is of, so that slow changes add up."""
+    """What the next day is compared with: the articles that the channel is of, so that slow changes add up.
+
+    A channel that names other strings is another one, and of today.
+    """
     if before is None or channel is None:
         return now
-    return before
+    return before if all(key in before.strings for i in channel.items for key in watched(i)) else now
 
 
 def _tell(sources: Sequence[_Source], recurrence: Recurrence | None) -> None:
@@ -201,10 +203,10 @@ def _told(
     )
 
 
-def _examples(sampled: Sequence[Sampled], string: str, lines: object) -> list[str]:
+def _examples(sampled: Sequence[Sampled], string: str, lines: SourceLines | None) -> list[str]:
     """A few places of a string, of different articles, the same ones in any order of articles."""
-    out = []
-    for text in sorted(body(s.text, lines) for s in sampled):  # type: ignore[arg-type]
+    out: list[str] = []
+    for text in sorted(body(s.text, lines) for s in sampled):
         at = text.find(string)
         if at >= 0 and len(out) < _EXAMPLES:
             end = at + len(string)
