@@ -18,7 +18,7 @@ import numpy as np
 from cleanup.dedup.columns import Articles
 from cleanup.dedup.compare import PERMUTATIONS, Print
 from cleanup.dedup.dump import _write_groups
-from cleanup.dumps.walk import InputFile
+from cleanup.dumps.record import InputFile
 from cleanup.runfolder import RunFolder
 
 

@@ -16,12 +16,13 @@ TOGETHER, TOGETHER_CHARACTERS = 64, 200_000
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What is told during work: a warning to show, bytes done, the bytes there are, a phase begun."""
+    """What is told during work: a warning to show, bytes done, the bytes there are, a phase begun, a note."""
 
     warn: Callable[[Reject], None] = lambda reject: None
     advance: Callable[[int], None] = lambda size: None
     total: Callable[[int], None] = lambda size: None
     phase: Callable[[str, str], None] = lambda zh, en: None
+    note: Callable[[str, str], None] = lambda zh, en: None
 
 
 def is_enough(records: Sequence[Record]) -> bool:
@@ -68,9 +69,3 @@ def fault(file: str, line: int, error: Exception, *, zh: str = "", en: str = "")
         f"程序出错：{what}；{zh}请报告",
         f"a fault of the program: {what}; {en}please report it",
     )
-
-
-def unreadable(file: str, error: OSError) -> Reject:
-    """What is said of a file that the system does not let be read or written."""
-    reason = error.strerror or str(error)
-    return Reject(file, 0, "unreadable", f"读写不了：{reason}", f"cannot be read or written: {reason}")

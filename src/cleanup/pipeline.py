@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cleanup import edits as ed
 from cleanup.builtin import BUILT_IN
@@ -146,7 +146,19 @@ class Cleaner:
         self.protected = protected
         self._lexicon = lexicon
         self.model = model or _shipped_model
-        self._by_stage = [Book([r for r in rules.rules if stage.takes(r)]) for stage in STAGES]
+        self._ready()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made of: another process builds its books and decoders itself."""
+        made = ("_by_stage", "_decoders", "_single")
+        return {name: value for name, value in self.__dict__.items() if name not in made}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._ready()
+
+    def _ready(self) -> None:
+        self._by_stage = [Book([r for r in self.rules.rules if stage.takes(r)]) for stage in STAGES]
         self._decoders: dict[str, Decoder | None] = {}
         self._single: SingleDecoder | None = None
 

@@ -12,6 +12,7 @@ from typing import IO, Any
 from cleanup.errors import InputError, UsageError
 
 LOG = "run.log.json"
+LOCK = ".lock"
 _OURS = (
     "cleaned",
     "channels",
@@ -26,9 +27,12 @@ _OURS = (
     "kept",
     "reverted.jsonl",
     ".reverting",
+    ".resume",
+    "seen.u64",
+    "drift.json",
     LOG,
 )
-_PARTIAL = ".partial"
+PARTIAL = ".partial"
 
 
 class RunFolder:
@@ -43,12 +47,18 @@ class RunFolder:
         return before is not None and before.get("inputs") == list(inputs)
 
     def claim(self, command: dict[str, Any], *, overwrite: bool, keep: Collection[str] = ()) -> None:
-        """Make the folder this command's own.
+        """Make the folder this command's own, and empty of what an earlier run left but for what is named in `keep`.
+
+        Raises UsageError, InputError.
+        """
+        self.check(command, overwrite=overwrite)
+        self.clear(keep)
+
+    def check(self, command: dict[str, Any], *, overwrite: bool) -> None:
+        """Whether this command may have the folder, which is made where it is not there.
 
         A folder that holds things and no run is refused, whatever is asked. One that holds another
-        run is refused, too, unless `overwrite` is set; only files that a run writes are taken away, and of
-        these not what is named in `keep`.
-        Raises UsageError, InputError.
+        run is refused, too, unless `overwrite` is set. Raises UsageError, InputError.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -77,9 +87,35 @@ class RunFolder:
                 "name another with --out, or replace it with --overwrite",
                 where=str(self.path),
             )
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """The folder is this process's own for as long as it lives. Raises UsageError where it is another's."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.path / LOCK, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise UsageError(
+                "另一个 cleanup 正在写这个文件夹；等它结束，或用 --out 另指一个",
+                "another cleanup is writing to this folder; wait for its end, or name another with --out",
+                where=str(self.path),
+            ) from None
+        except OSError as e:
+            raise InputError(
+                f"不能写入：{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)
+            ) from e
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def clear(self, keep: Collection[str] = ()) -> None:
+        """Take away what a run writes, but for what is named in `keep`, and nothing else. Raises InputError."""
         try:
             for name in set(_OURS) - set(keep):
-                for stale in (self.path / name, self.path / (name + _PARTIAL)):
+                for stale in (self.path / name, self.path / (name + PARTIAL)):
                     if stale.is_dir():
                         shutil.rmtree(stale)
                     else:
@@ -91,19 +127,23 @@ class RunFolder:
 
     def _command(self) -> dict[str, Any] | None:
         """The command of the run that the folder holds, or None where it holds none."""
+        command = (self.log() or {}).get("command")
+        return command if isinstance(command, dict) else None
+
+    def log(self) -> dict[str, Any] | None:
+        """What the log of the run that lies here says; None where there is none."""
         try:
             log = json.loads((self.path / LOG).read_text("utf-8"))
-            command = log["command"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError):
             return None
-        return command if isinstance(command, dict) else None
+        return log if isinstance(log, dict) else None
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:
         """A file that gets its name when it is whole. Interrupted, what was written keeps `.partial`."""
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + _PARTIAL)
+        partial = path.with_name(path.name + PARTIAL)
         with partial.open("wb") as f:
             yield f
         partial.replace(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cleanup.data import Outcome
@@ -50,8 +51,56 @@ def article_line(outcome: Outcome, facts: Facts | None = None) -> dict[str, Any]
     }
 
 
+class Worst:
+    """The articles worth showing: the worst, and the worst that each rule has met. Of two as bad the earlier one.
+
+    Merged in any order the same: what is among the worst of all is among the worst of its part.
+    """
+
+    def __init__(self) -> None:
+        self._worst: list[tuple[float, int, Outcome]] = []
+        self._of_rule: dict[str, tuple[float, int, Outcome]] = {}
+
+    def add(self, outcome: Outcome, at: int) -> bool:
+        """Keep an article, which is the `at`th, if it is worth showing so far. Whether it is."""
+        badness = sum(1.0 if f.applied else 0.5 for f in outcome.findings)
+        return self._add(badness, -at, outcome, {f.rule for f in outcome.findings})
+
+    def _add(self, badness: float, order: int, outcome: Outcome, rules: Iterable[str]) -> bool:
+        kept = False
+        if len(self._worst) < SHOWN:
+            heapq.heappush(self._worst, (badness, order, outcome))
+            kept = True
+        elif (badness, order) > self._worst[0][:2]:
+            heapq.heapreplace(self._worst, (badness, order, outcome))
+            kept = True
+        for rule in rules:
+            if rule not in self._of_rule or (badness, order) > self._of_rule[rule][:2]:
+                self._of_rule[rule] = (badness, order, outcome)
+                kept = True
+        return kept
+
+    def merge(self, other: Worst) -> None:
+        """Take in what another part of the run has met."""
+        for badness, order, outcome in other._worst:
+            self._add(badness, order, outcome, ())
+        for rule, (badness, order, outcome) in other._of_rule.items():
+            if rule not in self._of_rule or (badness, order) > self._of_rule[rule][:2]:
+                self._of_rule[rule] = (badness, order, outcome)
+
+    def shown(self) -> list[Outcome]:
+        """At most SHOWN articles, worst first, with one for every rule that fired while room lasts."""
+        picked = {n: (b, n, o) for b, n, o in self._of_rule.values()}
+        for b, n, o in sorted(self._worst, reverse=True, key=lambda x: x[:2]):
+            if len(picked) >= SHOWN:
+                break
+            picked.setdefault(n, (b, n, o))
+        ranked = sorted(picked.values(), key=lambda x: x[:2], reverse=True)[:SHOWN]
+        return [o for _, _, o in ranked]
+
+
 class Tally:
-    """Totals of a run, and the articles worth showing."""
+    """Totals of a run, and the articles worth showing. Parts of a run are merged in any order to the same."""
 
     def __init__(self) -> None:
         self.read = self.changed = self.unchanged = self.rejected = self.chars = self.found = self.applied = 0
@@ -60,16 +109,56 @@ class Tally:
         self.verdicts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.abstained: Counter[str] = Counter()
-        self._worst: list[tuple[float, int, int, Outcome]] = []
-        self._of_rule: dict[str, tuple[float, int, Outcome]] = {}
+        self.worst = Worst()
+
+    @classmethod
+    def of_summary(cls, summary: Mapping[str, Any]) -> Tally:
+        """The totals that a summary.json tells, without the articles worth showing."""
+        tally = cls()
+        tally.read, tally.changed, tally.unchanged, tally.rejected = (
+            summary["articles"][k] for k in ("read", "changed", "unchanged", "rejected")
+        )
+        tally.chars = summary["chars"]
+        tally.found, tally.applied = (summary["findings"][k] for k in ("total", "applied"))
+        for name, table in tally.by.items():
+            table.update({k: Counter(v) for k, v in summary[f"by_{name}"].items()})
+        tally.verdicts = Counter(summary["by_verdict"])
+        tally.reasons = Counter(summary["rejected_reasons"])
+        return tally
+
+    def merge(self, other: Tally) -> None:
+        """Add what was counted over another part of the run."""
+        for name in ("read", "changed", "unchanged", "rejected", "chars", "found", "applied"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name, table in other.by.items():
+            for key, counts in table.items():
+                self.by[name].setdefault(key, Counter()).update(counts)
+        for source, counts in other.sources.items():
+            self.sources.setdefault(source, Counter()).update(counts)
+        self.verdicts.update(other.verdicts)
+        self.reasons.update(other.reasons)
+        self.abstained.update(other.abstained)
+        self.worst.merge(other.worst)
 
     def reject(self, reject: Reject) -> None:
         self.read += 1
         self.rejected += 1
         self.reasons[reject.reason] += 1
 
-    def add(self, outcome: Outcome, facts: Facts | None = None, *, show: bool = True) -> None:
-        """Count an article; with `show` it may be one of those that a report shows."""
+    def add(
+        self,
+        outcome: Outcome,
+        facts: Facts | None = None,
+        *,
+        show: bool = True,
+        at: int | None = None,
+        seen: Worst | None = None,
+    ) -> None:
+        """Count an article; with `show` it may be one of those that a report shows.
+
+        at    its number in the run; how many were read, where it is not given
+        seen  what was worth showing of other parts: an article that is not, beside these, is not kept here either
+        """
         facts = facts or facts_of(outcome)
         self.read += 1
         self.changed += outcome.changed
@@ -96,27 +185,13 @@ class Tally:
             for name, key in (("rule", f.rule), ("kind", f.kind), ("tier", f.tier)):
                 self.by[name].setdefault(key, Counter()).update({f.tier: 1, "applied": int(f.applied)})
         if show and outcome.findings:
-            self._show(outcome)
-
-    def _show(self, outcome: Outcome) -> None:
-        """Keep the article if it is among the worst, or the worst that a rule has met."""
-        badness = sum(1.0 if f.applied else 0.5 for f in outcome.findings)
-        heapq.heappush(self._worst, (badness, -self.read, 0, outcome))
-        if len(self._worst) > SHOWN:
-            heapq.heappop(self._worst)
-        for rule in {f.rule for f in outcome.findings}:
-            if rule not in self._of_rule or self._of_rule[rule][0] < badness:
-                self._of_rule[rule] = (badness, -self.read, outcome)
+            at = self.read if at is None else at
+            if seen is None or seen.add(outcome, at):
+                self.worst.add(outcome, at)
 
     def shown(self) -> list[Outcome]:
-        """At most SHOWN articles, worst first, with one for every rule that fired while room lasts."""
-        picked = {id(o): (b, n, o) for b, n, o in self._of_rule.values()}
-        for b, n, _, o in sorted(self._worst, reverse=True, key=lambda x: x[:2]):
-            if len(picked) >= SHOWN:
-                break
-            picked.setdefault(id(o), (b, n, o))
-        ranked = sorted(picked.values(), key=lambda x: x[:2], reverse=True)[:SHOWN]
-        return [o for _, _, o in ranked]
+        """The articles that a report shows, worst first."""
+        return self.worst.shown()
 
     @property
     def left_out(self) -> int:

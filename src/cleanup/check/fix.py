@@ -11,8 +11,8 @@ from pathlib import Path
 
 from cleanup import edits as ed
 from cleanup.data import Edit
-from cleanup.dumps.record import Fields
-from cleanup.dumps.walk import FORMATS, InputFile
+from cleanup.dumps.record import Fields, InputFile
+from cleanup.dumps.walk import FORMATS, read
 
 # Formats that can be written as they were read.
 FIXED = frozenset({"txt", "md", "jsonl"})
@@ -45,7 +45,7 @@ def fix(
     try:
         with os.fdopen(descriptor, "wb") as out:
             waiting = dict(made)
-            for record in FORMATS[file.format].read(file.path, file.name, fields=fields, encoding=encoding):
+            for record in read(file, fields, encoding):
                 document = record.document
                 own = waiting.pop(document.record, None) if document else None
                 if document is None or own is None:

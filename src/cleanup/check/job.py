@@ -21,9 +21,8 @@ from cleanup.check.nouns import Report, Told
 from cleanup.check.scan import Options, ScannedFile, Scanner, Seen
 from cleanup.check.suppress import Suppressions
 from cleanup.data import KINDS, Edit
-from cleanup.dumps.record import Reject
-from cleanup.dumps.walk import InputFile
-from cleanup.flow import Watch, unreadable
+from cleanup.dumps.record import InputFile, Reject, unreadable
+from cleanup.flow import Watch
 from cleanup.pipeline import Cleaner
 from cleanup.rules import RuleSet
 

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from cleanup.dumps.record import Reject
-from cleanup.dumps.walk import InputFile, walk
+from cleanup.dumps.record import InputFile, Reject
+from cleanup.dumps.walk import walk
 from cleanup.errors import InputError
 
 # A file that is one article is read whole. One of 10 MB has a hundred times the characters of a long book chapter.

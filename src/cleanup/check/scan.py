@@ -17,10 +17,10 @@ from cleanup.check.suppress import Comment, Suppressions, comments_of, comments_
 from cleanup.config import Suppression
 from cleanup.data import TIERS, Document, Finding, Kind, Outcome, Tier
 from cleanup.dumps.pagelines import PageLines, page_of
-from cleanup.dumps.record import Fields, Record, Reject
-from cleanup.dumps.walk import FORMATS, InputFile
+from cleanup.dumps.record import Fields, InputFile, Record, Reject, unreadable
+from cleanup.dumps.walk import read
 from cleanup.errors import CleanupError
-from cleanup.flow import Watch, fault, groups, outcomes_of, unreadable
+from cleanup.flow import Watch, fault, groups, outcomes_of
 from cleanup.pipeline import Cleaner
 
 
@@ -148,9 +148,7 @@ class Scanner:
             self._reject(own, reject)
             return
         try:
-            yield from FORMATS[file.format].read(
-                file.path, file.name, fields=self._options.fields, encoding=self._options.encoding
-            )
+            yield from read(file, self._options.fields, self._options.encoding)
         except OSError as e:
             self._reject(own, unreadable(file.name, e))
 

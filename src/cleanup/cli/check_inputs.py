@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from cleanup.check.changed import Changed
     from cleanup.check.paths import Root
     from cleanup.config import Config
-    from cleanup.dumps.record import Reject
-    from cleanup.dumps.walk import InputFile
+    from cleanup.dumps.record import InputFile, Reject
 
     Inputs = tuple[list[InputFile], list[Reject], Changed | None]
 
@@ -52,7 +51,8 @@ def inputs_of(
 def _stdin(folder: Path, filename: str, root: Root, exclude: Sequence[str]) -> Inputs:
     """Standard input as the file that it is said to be; its folder is that file's, which is its source."""
     from cleanup.check.paths import matches
-    from cleanup.dumps.walk import SUFFIXES, InputFile
+    from cleanup.dumps.record import InputFile
+    from cleanup.dumps.walk import SUFFIXES
 
     if sys.stdin is None:
         raise UsageError("标准输入是关着的", "stdin is closed")

@@ -122,13 +122,13 @@ def score(
 
 def _documents(inputs: list[Path], fields: Any, encoding: str, voice: Voice) -> Iterator[Any]:
     """The articles of some inputs; what is none is told."""
-    from cleanup.dumps.walk import FORMATS, walk
+    from cleanup.dumps.walk import read, walk
 
     files, odd = walk(inputs, None)
     for reject in odd:
         voice.warn(f"{reject.where}: {reject.tell(voice.lang)}")
     for file in files:
-        for record in FORMATS[file.format].read(file.path, file.name, fields=fields, encoding=encoding):
+        for record in read(file, fields, encoding):
             if record.reject is not None:
                 voice.warn(f"{record.reject.where}: {record.reject.tell(voice.lang)}")
             elif record.document is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar, get_args
 
@@ -150,6 +150,21 @@ QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help=told("不显示进度和提示。", "No progress, no notes."))
 ]
 
+JobsOption = Annotated[
+    int,
+    typer.Option(
+        "--jobs",
+        "-j",
+        metavar="N",
+        min=0,
+        help=told(
+            "进程数；默认有几个核用几个，输入小时只用一个。结果与进程数无关。",
+            "Processes; as many as there are cores by default, and one for small input. Results do not depend on it.",
+        ),
+        show_default=False,
+    ),
+]
+
 LANG_DEFAULT = start_lang()
 
 
@@ -175,6 +190,36 @@ def tiers_to_apply(value: str) -> Apply:
     return choice("--apply", value, tiers)
 
 
+def share(option: str, value: str) -> float:
+    """A share as `5%` or `0.05`; anything that is not above 0 and at most 1 is a usage error."""
+    number = _number(value)
+    if number is None or not 0 < number <= 1:
+        raise UsageError(
+            f"{option} 要写成 5% 或 0.05，不是 {value!r}",
+            f"{option} is a share, as 5% or 0.05, not {value!r}",
+        )
+    return number
+
+
+def count_or_share(option: str, value: str) -> float:
+    """A number as `100`, or a share as `5%`, which comes out below 1; anything else is a usage error."""
+    number = _number(value)
+    fits = number is not None and (0 <= number < 1 if "%" in value or "." in value else number >= 0)
+    if number is None or not fits:
+        raise UsageError(
+            f"{option} 要写成 100 或 5%，不是 {value!r}",
+            f"{option} is a number, or a share as 5%, not {value!r}",
+        )
+    return number
+
+
+def _number(value: str) -> float | None:
+    try:
+        return float(value[:-1]) / 100 if value.endswith("%") else float(value)
+    except ValueError:
+        return None
+
+
 def model_opener(path: Path | None) -> Callable[[], Model] | None:
     """What opens the model of `--model` at its first use; None for the one that ships. Checks that a file is there."""
     if path is None:
@@ -182,13 +227,9 @@ def model_opener(path: Path | None) -> Callable[[], Model] | None:
     if not path.is_file():
         raise ModelError("没有这个模型文件", "there is no such model file", where=str(path))
 
-    @cache
-    def opened() -> Model:
-        from cleanup.lm.model import Model
+    from cleanup.lm.opener import opened
 
-        return Model.open(path)
-
-    return opened
+    return partial(opened, path)
 
 
 def protected_terms(paths: Sequence[Path]) -> Terms:

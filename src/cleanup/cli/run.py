@@ -19,6 +19,7 @@ from cleanup.cli.options import (
     ChannelsOption,
     EncodingOption,
     IdFieldOption,
+    JobsOption,
     LangOption,
     LearnOption,
     ModelOption,
@@ -33,10 +34,12 @@ from cleanup.cli.options import (
     StrictOption,
     TextFieldOption,
     TitleFieldOption,
+    count_or_share,
     known_encoding,
     language,
     model_opener,
     protected_terms,
+    share,
     tiers_to_apply,
 )
 from cleanup.cli.voice import Voice, errors_told, told
@@ -65,6 +68,8 @@ HELP = told(
 
     `cleanup run dump.jsonl --no-learn` — 不学信道；`--channel channels/` 用现成的
 
+    `cleanup run dump/ --dry-run` — 先估计要多久、占多大；中断了用同一命令接着做
+
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
     """Clean articles; write the cleaned articles and a diff report.
@@ -88,6 +93,8 @@ HELP = told(
     `cleanup run pages/ --html-to jsonl` — main content of web pages, a record each with title, date and source
 
     `cleanup run dump.jsonl --no-learn` — no channels are learned; `--channel channels/` uses those that are there
+
+    `cleanup run dump/ --dry-run` — how long it will take, how much it will write; interrupted, the same command goes on
 
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
@@ -192,6 +199,68 @@ def run(
             ),
         ),
     ] = True,
+    jobs: JobsOption = 0,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            min=1,
+            help=told("只读前 N 条，用来试一试。", "Read the first N records only, for a trial."),
+            show_default=False,
+        ),
+    ] = None,
+    sample: Annotated[
+        str,
+        typer.Option(
+            "--sample",
+            metavar="SHARE",
+            help=told(
+                "只清理这么多，如 1%：由文章内容选定，每次相同；信道仍从全部输入学。",
+                "Clean such a share, as 1%, chosen by the texts alone, so the same each time; channels are learned from all.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help=told("只估计时间和磁盘，什么都不写。", "Estimate time and disk; write nothing."),
+        ),
+    ] = False,
+    cleaned_only: Annotated[
+        bool,
+        typer.Option(
+            "--cleaned-only",
+            help=told(
+                "只写清理后的文章、拒收和总数，不写逐处的发现和报告。",
+                "Write the cleaned articles, rejects and counts alone: no findings, no report.",
+            ),
+        ),
+    ] = False,
+    max_rejects: Annotated[
+        str,
+        typer.Option(
+            "--max-rejects",
+            metavar="N|SHARE",
+            help=told(
+                "拒收超过 N 条（或如 5%）就停下，以 2 退出。",
+                "Stop with exit 2 beyond N rejects, or beyond a share, as 5%.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh",
+            help=told(
+                "从头开始，不接着上次中断的做，做完的也重做。",
+                "Begin anew: go on with nothing that was interrupted, and do again what is finished.",
+            ),
+        ),
+    ] = False,
     learn: LearnOption = True,
     channel: ChannelsOption = [],  # noqa: B006
     prior: PriorOption = True,
@@ -229,13 +298,26 @@ def run(
             "prior": prior,
             "model": "" if model is None else str(model.resolve()),
         }
-        flags = {"patch": patch, "csv": csv, "overwrite": overwrite}
+        flags = {
+            "patch": patch,
+            "csv": csv,
+            "overwrite": overwrite,
+            "jobs": jobs,
+            "limit": limit,
+            "sample": share("--sample", sample) if sample else 1.0,
+            "cleaned_only": cleaned_only,
+            "max_rejects": count_or_share("--max-rejects", max_rejects) if max_rejects else None,
+            "fresh": fresh,
+        }
         if Path("-") in inputs:
             _stdin(inputs, out, format, options, flags, voice)
             return
         result = _run(inputs, out or _default_out(inputs), [str(p) for p in inputs], options, flags, voice)
         if not quiet:
             _told(result, voice)
+        if result.failed is not None:
+            voice.warn(voice.pick(*result.failed))
+            raise typer.Exit(2)
         if result.interrupted:
             raise typer.Exit(130)
         nothing = result.tally.read == result.tally.rejected
@@ -336,7 +418,17 @@ def _told(result: Any, voice: Voice) -> None:
     """What was done and where it lies, in a few lines."""
     t = result.tally
     if result.interrupted:
-        voice.warn(voice.pick("已中断；已处理的部分都保留着", "interrupted; what was done is kept"))
+        voice.warn(
+            voice.pick(
+                "已中断；做完的都保留着，用同一命令接着做",
+                "interrupted; what was done is kept, and the same command goes on",
+            )
+        )
+    if result.done_before:
+        voice.say(
+            "这次运行早已做完，输入、规则和选项都没变；要重做请加 --fresh",
+            "this run is finished, and neither input, rules nor options changed; --fresh does it again",
+        )
     voice.say(
         f"读取 {t.read} 篇：改动 {t.changed}，未动 {t.unchanged}，拒收 {t.rejected}；共 {t.chars:,} 字，{result.seconds:.1f} 秒",
         f"read {t.read} articles: {t.changed} changed, {t.unchanged} unchanged, {t.rejected} rejected; {t.chars:,} characters, {result.seconds:.1f} s",
@@ -358,6 +450,7 @@ def _told(result: Any, voice: Voice) -> None:
         )
     for note in result.notes[:3]:
         voice.warn(note.rstrip())
-    tell_channels(voice, result.used, result.out)
+    if not result.done_before:
+        tell_channels(voice, result.used, result.out)
     voice.say(f"报告 {result.out / 'report.html'}", f"report {result.out / 'report.html'}")
     voice.say(f"文章 {result.out / 'cleaned'}", f"articles {result.out / 'cleaned'}")

@@ -21,8 +21,8 @@ from cleanup.batch import reject_line, stop_requests
 from cleanup.dedup.columns import Articles
 from cleanup.dedup.compare import PERMUTATIONS, SHINGLE, Printer
 from cleanup.dedup.group import groups
-from cleanup.dumps.record import Fields, Record, Reject
-from cleanup.dumps.walk import FORMATS, InputFile, walk
+from cleanup.dumps.record import Fields, InputFile, Record, Reject, unreadable
+from cleanup.dumps.walk import read, walk
 from cleanup.errors import InputError
 from cleanup.flow import Watch
 from cleanup.runfolder import LOG, RunFolder
@@ -148,9 +148,7 @@ def _records(
 ) -> Iterator[Record]:
     """The records of a file; what cannot be read goes to `rejects`. Raises Stopped between two of them."""
     try:
-        for record in FORMATS[file.format].read(
-            file.path, file.name, fields=options.fields, encoding=options.encoding
-        ):
+        for record in read(file, options.fields, options.encoding):
             if stop:
                 raise Stopped
             if record.reject is not None and rejects is not None:
@@ -160,8 +158,7 @@ def _records(
     except OSError as e:
         if rejects is None:
             raise
-        reason = e.strerror or str(e)
-        rejects.add(Reject(file.name, 0, "unreadable", f"读不了：{reason}", f"cannot be read: {reason}"))
+        rejects.add(unreadable(file.name, e))
 
 
 def _write_groups(

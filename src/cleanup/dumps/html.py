@@ -15,7 +15,7 @@ from pathlib import Path
 from cleanup.data import Document
 from cleanup.dumps.encoding import AUTO, Unreadable, decode
 from cleanup.dumps.page import Extract, extract, is_page
-from cleanup.dumps.record import Fields, Record, Reject, shown
+from cleanup.dumps.record import Fields, InputFile, Piece, Record, Reject, shown
 
 # A larger page is a dump or a fault. One of 10 MB takes 5 s, or, made to be slow, 31 s and
 # 830 MB of memory.
@@ -30,6 +30,16 @@ _DECLARED = re.compile(
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "big5": "big5hkscs"}
 # What the bytes say goes before what the page declares, which templates copy from each other, if it is as sure as this.
 _SURE = 0.99
+
+
+def pieces(file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]:
+    """The one piece of a page, which is read where its record is."""
+    yield Piece(file, 1, file.size, fields, encoding)
+
+
+def records(piece: Piece) -> Iterator[Record]:
+    """The one record of a page."""
+    return read(piece.file.path, piece.file.name, fields=piece.fields, encoding=piece.encoding)
 
 
 def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
@@ -83,8 +93,11 @@ def rewrite(record: Record, text: str) -> tuple[bytes, str]:
 class AsRecord:
     """Pages that are written as one JSONL record each, with title, date, site and author."""
 
-    def read(self, path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
-        return read(path, name, fields=fields, encoding=encoding)
+    def pieces(self, file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]:
+        return pieces(file, fields=fields, encoding=encoding)
+
+    def records(self, piece: Piece) -> Iterator[Record]:
+        return records(piece)
 
     def rewrite(self, record: Record, text: str) -> tuple[bytes, str]:
         document, fields = record.document, record.how["fields"]

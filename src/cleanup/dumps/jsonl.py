@@ -7,9 +7,11 @@ that were put together hold, is read in its own where that is certain, and is a 
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,7 +20,7 @@ import msgspec
 from cleanup.data import Document
 from cleanup.dumps.encoding import AUTO, HAN_OR_ABOVE, Choice, Unreadable, decode, undecodable
 from cleanup.dumps.page import extract, is_page
-from cleanup.dumps.record import Fields, Record, Reject, shown
+from cleanup.dumps.record import Fields, InputFile, Piece, Record, Reject, cut, shown
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 # Bytes at the head of a file, up to the end of a line, that its encoding is decided on.
@@ -27,14 +29,89 @@ _SAMPLE = 1 << 16
 _OWN = 0.99
 
 
-def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
-    """The records of a file, blank lines among them. A bad line is a reject and costs that line."""
-    ids: dict[bytes, int] = {}
-    folder = shown(path.resolve().parent.name)
-    with path.open("rb") as f:
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Lines of a file with what reading them takes: how often the id of each stood in the file before, the encoding
+    of the file, and the folder that is the source of records without one.
+    """
+
+    lines: tuple[bytes, ...]
+    before: tuple[int, ...]
+    choice: Choice
+    folder: str
+
+
+def pieces(file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]:
+    """The lines of a file, in stretches. Their ids are read here: what was there before only the whole file tells."""
+    folder = shown(file.path.resolve().parent.name)
+    with file.path.open("rb") as f:
         choice = _of_file(f, encoding)
-        for n, raw in enumerate(_lines(f, choice.encoding), 1):
-            yield _record(raw, name, n, folder, fields, choice, ids)
+        ids = _Ids(fields)
+        rows = ((raw, ids.before(raw, choice)) for raw in _lines(f, choice.encoding))
+        first = 1
+        for run in cut(rows):
+            lines, before = zip(*run, strict=True)
+            held = _Lines(lines, before, choice, folder)
+            yield Piece(file, first, sum(map(len, lines)), fields, encoding, held)
+            first += len(run)
+
+
+def records(piece: Piece) -> Iterator[Record]:
+    """The records of some lines, blank lines among them. A bad line is a reject and costs that line."""
+    held: _Lines = piece.held
+    for n, (raw, before) in enumerate(zip(held.lines, held.before, strict=True), piece.first):
+        yield _record(raw, piece.file.name, n, held.folder, piece.fields, held.choice, before)
+
+
+def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
+    """The records of a file."""
+    file = InputFile(path, name, "jsonl", path.stat().st_size)
+    for piece in pieces(file, fields=fields, encoding=encoding):
+        yield from records(piece)
+
+
+class _Ids:
+    """How often the id of a line stood in its file before. A line that is no record has none."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._seen: dict[bytes, int] = {}
+        self._decoder = _keys(fields)
+
+    def before(self, raw: bytes, choice: Choice) -> int:
+        try:
+            line = raw if choice.encoding == "utf-8" else _utf8(raw, choice)[0]
+            keys = self._decoder.decode(line.removeprefix(codecs.BOM_UTF8))
+        except (UnicodeDecodeError, Unreadable):
+            return 0
+        except (msgspec.DecodeError, RecursionError):
+            # a line that is not of its file's encoding, perhaps
+            if choice.encoding != "utf-8" or raw.isascii():
+                return 0
+            try:
+                keys = self._decoder.decode(_utf8(raw, choice)[0])
+            except (UnicodeDecodeError, Unreadable, msgspec.DecodeError, RecursionError):
+                return 0
+        if keys.text is msgspec.UNSET or not bytes(keys.text).startswith(b'"'):
+            return 0
+        try:
+            key = getattr(keys, "id", keys.text)
+            article = _name(None if key is msgspec.UNSET else key)
+        except msgspec.DecodeError:
+            return 0
+        if not article:
+            return 0
+        digest = hashlib.blake2b(article.encode(), digest_size=8).digest()
+        before = self._seen.get(digest, 0)
+        self._seen[digest] = before + 1
+        return before
+
+
+def _keys(fields: Fields) -> Any:
+    """What reads the id and the text of a line, and passes over the rest of it."""
+    raw = msgspec.Raw | msgspec.UnsetType
+    names = {"text": fields.text} | ({"id": fields.id} if fields.id != fields.text else {})
+    shape = msgspec.defstruct("Keys", [(n, raw, msgspec.UNSET) for n in names], rename=names)
+    return msgspec.json.Decoder(shape)
 
 
 def _of_file(f: IO[bytes], encoding: str) -> Choice:
@@ -70,7 +147,7 @@ def _lines(f: IO[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def _record(
-    raw: bytes, name: str, n: int, folder: str, fields: Fields, choice: Choice, ids: dict[bytes, int]
+    raw: bytes, name: str, n: int, folder: str, fields: Fields, choice: Choice, before: int
 ) -> Record:
     bom = choice.bom if n == 1 else b""
     body = raw.removeprefix(bom)
@@ -91,7 +168,10 @@ def _record(
         return Record(raw, reject=Reject(name, n, *e.args))
     except (msgspec.DecodeError, RecursionError) as e:
         return Record(raw, reject=_not_json(name, n, line, e))
-    article = _unrepeated(article, ids) if article else f"{name}:{n}"
+    if not article:
+        article = f"{name}:{n}"
+    elif before:
+        article = f"{article}#{before + 1}"
     meta = {
         "format": "jsonl",
         "line": n,
@@ -183,13 +263,6 @@ def _name(raw: msgspec.Raw | None) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
     return value if isinstance(value, str) else str(value)
-
-
-def _unrepeated(article: str, ids: dict[bytes, int]) -> str:
-    """The id, with #2, #3 … where it stood earlier in the file. Keeps 8 bytes an id, not the ids."""
-    key = hashlib.blake2b(article.encode(), digest_size=8).digest()
-    ids[key] = ids.get(key, 0) + 1
-    return article if ids[key] == 1 else f"{article}#{ids[key]}"
 
 
 def _not_json(name: str, n: int, body: bytes, e: Exception) -> Reject:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from cleanup.data import Document
 
@@ -24,6 +25,25 @@ class Fields:
     source: str = "source"
     title: str = "title"
     html: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file to read: where it is, its name in outputs (relative, with /), its format and size in bytes.
+
+    `written` is its name among the cleaned files where that is another, as that of a page is.
+    """
+
+    path: Path
+    name: str
+    format: str
+    size: int
+    written: str = ""
+
+    @property
+    def cleaned(self) -> str:
+        """Its name among the cleaned files."""
+        return self.written or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +78,76 @@ class Record:
     document: Document | None = None
     reject: Reject | None = None
     how: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a file as its reader cuts it, with all that reading its records takes, in whatever process.
+
+    first  line of its first record in the file, from 1
+    size   bytes of input that it covers, of a compressed file as they are unpacked
+    held   what the format keeps in it: the bytes of its lines, say
+    """
+
+    file: InputFile
+    first: int
+    size: int
+    fields: Fields
+    encoding: str
+    held: Any = None
+
+
+class BadFile(OSError):
+    """A file that cannot be read, or not on from here, for a reason of its format: what is told of it."""
+
+    def __init__(self, reject: Reject) -> None:
+        super().__init__(reject.en)
+        self.reject = reject
+
+
+def unreadable(file: str, error: OSError) -> Reject:
+    """What is said of a file that the system does not let be read or written."""
+    if isinstance(error, BadFile):
+        return error.reject
+    reason = error.strerror or str(error)
+    return Reject(file, 0, "unreadable", f"读写不了：{reason}", f"cannot be read or written: {reason}")
+
+
+class Format(Protocol):
+    """What a format's module offers.
+
+    pieces   cuts a file, in order and cheaply: only what cannot be done apart from the rest of the file happens here.
+             Where it cannot go on it gives what it has, then raises OSError, of which BadFile says what to tell.
+    records  reads a piece: a pure function, in any process
+    rewrite  the bytes of a record with another text, and the encoding that it had to change to, or ""
+    """
+
+    def pieces(self, file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]: ...
+
+    def records(self, piece: Piece) -> Iterator[Record]: ...
+
+    def rewrite(self, record: Record, text: str) -> tuple[bytes, str]: ...
+
+
+# A piece has at most so many records, and is closed once it has so many bytes: large enough that handing it to another
+# process costs nothing beside cleaning it, small enough that the last ones keep all processes at work.
+PIECE_RECORDS, PIECE_BYTES = 64, 1_000_000
+
+
+def cut(rows: Iterable[tuple[bytes, Any]]) -> Iterator[list[tuple[bytes, Any]]]:
+    """Rows, each with its bytes, in runs as long as a piece. What was read before an error is given first."""
+    run: list[tuple[bytes, Any]] = []
+    size = 0
+    try:
+        for row in rows:
+            run.append(row)
+            size += len(row[0])
+            if len(run) >= PIECE_RECORDS or size >= PIECE_BYTES:
+                yield run
+                run, size = [], 0
+    except OSError:
+        if run:
+            yield run
+        raise
+    if run:
+        yield run

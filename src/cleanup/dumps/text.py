@@ -7,7 +7,17 @@ from pathlib import Path
 
 from cleanup.data import Document
 from cleanup.dumps.encoding import Unreadable, decode
-from cleanup.dumps.record import Fields, Record, Reject, shown
+from cleanup.dumps.record import Fields, InputFile, Piece, Record, Reject, shown
+
+
+def pieces(file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]:
+    """The one piece of a file, which is read where its record is."""
+    yield Piece(file, 1, file.size, fields, encoding)
+
+
+def records(piece: Piece) -> Iterator[Record]:
+    """The one record of a file."""
+    return read(piece.file.path, piece.file.name, fields=piece.fields, encoding=piece.encoding)
 
 
 def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:

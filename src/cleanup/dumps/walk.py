@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
-from typing import Protocol
 
 from cleanup.dumps import html, jsonl, text
-from cleanup.dumps.record import Fields, Record, Reject, shown
+from cleanup.dumps.record import Fields, Format, InputFile, Record, Reject, shown
 from cleanup.errors import InputError, UsageError
 
 SUFFIXES = {
@@ -27,14 +26,6 @@ SUFFIXES = {
 }
 
 
-class Format(Protocol):
-    """What a format's module offers."""
-
-    def read(self, path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]: ...
-
-    def rewrite(self, record: Record, text: str) -> tuple[bytes, str]: ...
-
-
 FORMATS: dict[str, Format] = {
     "txt": text,
     "md": text,
@@ -46,23 +37,20 @@ FORMATS: dict[str, Format] = {
 _WRITTEN_AS = {"html": ".txt", "html-record": ".jsonl"}
 
 
-@dataclass(frozen=True, slots=True)
-class InputFile:
-    """A file to read: where it is, its name in outputs (relative, with /), its format and size in bytes.
+# Formats of which a file is one article.
+_WHOLE = frozenset({"txt", "md", "html", "html-record"})
 
-    `written` is its name among the cleaned files where that is another, as that of a page is.
-    """
 
-    path: Path
-    name: str
-    format: str
-    size: int
-    written: str = ""
+def is_whole(file: InputFile) -> bool:
+    """Whether a file is one article, and not a file of records."""
+    return file.format in _WHOLE
 
-    @property
-    def cleaned(self) -> str:
-        """Its name among the cleaned files."""
-        return self.written or self.name
+
+def read(file: InputFile, fields: Fields, encoding: str) -> Iterator[Record]:
+    """The records of a file, in order. Raises OSError where it cannot be read, or not on."""
+    form = FORMATS[file.format]
+    for piece in form.pieces(file, fields=fields, encoding=encoding):
+        yield from form.records(piece)
 
 
 def walk(

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from cleanup.channel.decisions import merge_decisions
 from cleanup.channel.files import channel_file_name, phrases_file, read_channel, write_channel
 from cleanup.channel.items import Channel
+from cleanup.data import Document
 from cleanup.detect.closed import closed_spans
-from cleanup.dumps.record import Fields, Reject
-from cleanup.dumps.walk import FORMATS, InputFile
+from cleanup.dumps.record import Fields, InputFile, Reject, unreadable
+from cleanup.dumps.walk import read
 from cleanup.errors import ChannelError, CleanupError
 from cleanup.learn import ARTICLES_MIN
 from cleanup.learn.prepare import preparer
@@ -24,6 +25,7 @@ from cleanup.learn.sample import Sampled, TextSample
 from cleanup.lexicon import Lexicon, shared
 from cleanup.recurrence import LineCounts, Recurrence
 from cleanup.rules import RuleSet
+from cleanup.sampling import text_hash
 
 if TYPE_CHECKING:
     from cleanup.lm.model import Model
@@ -39,6 +41,35 @@ class Survey:
     lines: LineCounts | None = field(default_factory=LineCounts)
     texts: TextSample | None = field(default_factory=TextSample)
     articles: int = 0
+
+    @classmethod
+    def asked(cls, *, lines: bool, texts: bool) -> Survey:
+        """One that counts lines, samples texts, or both."""
+        return cls(LineCounts() if lines else None, TextSample() if texts else None)
+
+    def like(self) -> Survey:
+        """An empty one that is asked the same."""
+        return self.asked(lines=self.lines is not None, texts=self.texts is not None)
+
+    def add(self, document: Document, beside: Survey | None = None) -> None:
+        """Count and sample an article.
+
+        beside  another survey, which is given the article, too; what it has no use for is not kept here either
+        """
+        self.articles += 1
+        name = text_hash(document.text)
+        if self.lines is not None:
+            self.lines.add(document.source, document.text, name, None if beside is None else beside.lines)
+        if self.texts is not None:
+            self.texts.add(document, name, None if beside is None else beside.texts)
+
+    def merge(self, other: Survey) -> None:
+        """Take in what another part of the dump gave, in any order."""
+        self.articles += other.articles
+        if self.lines is not None and other.lines is not None:
+            self.lines.merge([other.lines])
+        if self.texts is not None and other.texts is not None:
+            self.texts.merge(other.texts)
 
     def read(
         self,
@@ -56,23 +87,16 @@ class Survey:
         """
         for file in files:
             try:
-                for record in FORMATS[file.format].read(
-                    file.path, file.name, fields=fields, encoding=encoding
-                ):
+                for record in read(file, fields, encoding):
                     if stop:
                         return
                     if record.reject is not None:
                         reject(record.reject)
-                    if (document := record.document) is not None:
-                        self.articles += 1
-                        if self.lines is not None:
-                            self.lines.add(document.source, document.text)
-                        if self.texts is not None:
-                            self.texts.add(document)
+                    if record.document is not None:
+                        self.add(record.document)
                     advance(len(record.raw))
             except OSError as e:
-                reason = e.strerror or str(e)
-                reject(Reject(file.name, 0, "unreadable", f"读不了：{reason}", f"cannot be read: {reason}"))
+                reject(unreadable(file.name, e))
 
     def recurrence(self) -> Recurrence | None:
         """The lines that recur, frozen."""

@@ -16,8 +16,8 @@ import msgspec
 
 from cleanup.data import Finding
 from cleanup.dumps import text as text_format
-from cleanup.dumps.record import Fields, Record, Reject
-from cleanup.dumps.walk import FORMATS, cleaned_names
+from cleanup.dumps.record import Fields, InputFile, Record, Reject
+from cleanup.dumps.walk import FORMATS, cleaned_names, read
 from cleanup.errors import CleanupError, InputError
 from cleanup.facts import facts_told
 from cleanup.rules import RuleSet
@@ -104,7 +104,8 @@ class RunLog:
         if not self.is_there(file):
             return
         encoding = "utf-8" if form.startswith("html") else str(self.command.get("encoding", "auto"))
-        yield from _reader(form)(self.folder / name, name, fields=self._fields, encoding=encoding)
+        path, kind = self.folder / name, {"html-record": "jsonl", "html": "txt"}.get(form, form)
+        yield from read(InputFile(path, name, kind, path.stat().st_size), self._fields, encoding)
 
     def readings(self, file: str, record: Record) -> Iterator[Record]:
         """A record, and again in other encodings that it may be in where it is a file by itself.
@@ -145,10 +146,6 @@ class RunLog:
     def _fields(self) -> Fields:
         # what is written is the text, not the page that it was taken from
         return Fields(*self.command.get("fields", ()))
-
-
-def _reader(form: str) -> Any:
-    return FORMATS["jsonl"].read if form in ("jsonl", "html-record") else text_format.read
 
 
 def _lines(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,110 @@
+"""Where the results of tasks go, in order."""
+
+from __future__ import annotations
+
+from cleanup.batch.options import MANY
+from cleanup.batch.outputs import Outputs
+from cleanup.batch.setting import Setting
+from cleanup.batch.tasks import End, Task
+from cleanup.batch.work import Done, rejected
+from cleanup.dumps.record import InputFile, Reject
+from cleanup.dumps.walk import is_whole
+
+PATCH, TABLE = "diff.patch", "findings.csv"
+_LINES = ("findings.jsonl", "articles.jsonl")
+_REJECTED = "rejected.jsonl"
+
+
+class Writer:
+    """Writes what tasks gave, and counts it in the state of the run."""
+
+    def __init__(self, run: Setting, outputs: Outputs) -> None:
+        self._run, self.outputs = run, outputs
+        details = not run.options.cleaned_only
+        self.patch = details and run.options.patch is not False
+        self.table = details and run.options.csv is not False
+        self._details = details
+
+    def begin(self) -> None:
+        """The files that every run has, and what of the input no reader can take."""
+        out = self.outputs
+        for name in (*(_LINES if self._details else ()), _REJECTED):
+            out.add(name, b"")
+        if self.patch:
+            out.add(PATCH, b"")
+        if self.table:
+            from cleanup.report.table import header
+
+            out.add(TABLE, header())
+        for reject in self._run.odd:
+            self._reject(reject)
+
+    def take(self, task: Task, done: Done) -> None:
+        """Write what came of a task."""
+        run, out, state = self._run, self.outputs, self._run.state
+        for written in done.written:
+            name = f"cleaned/{written.file.cleaned}"
+            if not is_whole(written.file):
+                out.add(name, written.data)
+            elif written.articles:
+                # a reject that was a whole file leaves no empty shell of itself among the cleaned
+                out.write(name, written.data)
+        if self._details:
+            out.add("findings.jsonl", done.findings)
+            out.add("articles.jsonl", done.lines)
+        out.add(_REJECTED, done.rejects)
+        state.tally.merge(done.tally)
+        self._extra(PATCH, done.patch, self.patch and run.options.patch)
+        self._extra(TABLE, done.table, self.table and run.options.csv)
+        state.articles.update(done.articles)
+        for key, note in done.notes:
+            if key not in state.told:
+                state.notes.append(note)
+                if key:
+                    state.told.add(key)
+        for warning in done.warnings:
+            run.watch.warn(warning)
+        state.done = task.number + 1
+
+    @property
+    def more(self) -> bool:
+        """Whether a patch and a table that nobody asked for may still come to be."""
+        return self._run.state.tally.read <= MANY
+
+    def _extra(self, name: str, data: bytes, wanted: bool | None) -> None:
+        """Write on a patch or a table; away with one of a dump too large for it."""
+        if wanted is None and not self.more:
+            if name in self.outputs:
+                self.outputs.drop(name)
+        elif wanted is not False:
+            self.outputs.add(name, data)
+
+    def end(self, end: End) -> None:
+        """A file of records is written to its end, or as far as it could be read."""
+        name = f"cleaned/{end.file.cleaned}"
+        if end.reject is not None:
+            self._reject(end.reject)
+        if end.reject is None or name in self.outputs:
+            self.outputs.add(name, b"")
+            self.whole(end.file)
+        self._run.state.ended += 1
+
+    def whole(self, file: InputFile) -> None:
+        """A file of records gets its name."""
+        self.outputs.whole(f"cleaned/{file.cleaned}")
+
+    def all_whole(self) -> None:
+        """Files of records whose end was not waited for get their names."""
+        for file in self._run.files:
+            if f"cleaned/{file.cleaned}" in self.outputs:
+                self.whole(file)
+
+    def close(self) -> None:
+        """Everything gets its name."""
+        for name in list(self.outputs.lengths()):
+            self.outputs.whole(name)
+
+    def _reject(self, reject: Reject) -> None:
+        self._run.state.tally.reject(reject)
+        self.outputs.add(_REJECTED, rejected(reject, b"", self._run.lang))
+        self._run.watch.warn(reject)
