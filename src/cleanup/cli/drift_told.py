@@ -12,18 +12,19 @@ from rich.text import Text
 from cleanup.cli.voice import Voice
 
 if TYPE_CHECKING:
-    from cleanup.drift.report import Change, Drift
+    from cleanup.drift.compare import Way
+    from cleanup.drift.report import Change, SourceDrift, Verdict
 
 # Sources and changes of one that are told; drift.json has all.
 _SOURCES, _CHANGES = 10, 4
 
-_WAYS = {
+_WAYS: dict[Way, tuple[str, str]] = {
     "stands again": ("又出现了", "stands again"),
     "less": ("几乎不再塞入", "is hardly pushed in any more"),
     "more": ("塞入得更多", "is pushed in more often"),
     "new": ("是新的", "is new"),
 }
-_VERDICTS = {
+_VERDICTS: dict[Verdict, tuple[str, str]] = {
     "unchanged": ("没有变化", "did not change"),
     "new source": ("是新来源", "are new"),
     "too few": ("新文章太少，看不出", "have too few new articles to tell"),
@@ -31,21 +32,22 @@ _VERDICTS = {
 }
 
 
-def tell_drift(voice: Voice, drift: Drift, *, inputs: Sequence[Path], after: Path, out: Path) -> None:
+def tell_drift(voice: Voice, sources: Sequence[SourceDrift], inputs: Sequence[Path], out: Path) -> None:
     """Which sources' machines changed, in what, and what to do about it; the others are counted."""
     from cleanup.report.inline import plain
 
-    counts = Counter(s.verdict for s in drift.sources)
+    counts = Counter(s.verdict for s in sources)
     if not counts:
         return
-    rest = [(pair, n) for key, pair in _VERDICTS.items() if (n := counts[key])]  # type: ignore[index]
-    changed = len(drift.changed)
+    moved = [s for s in sources if s.verdict == "changed"]
+    rest = [(pair, n) for key, pair in _VERDICTS.items() if (n := counts[key])]
+    changed = len(moved)
     voice.say(
         "来源：" + "，".join([f"{changed} 个变了", *(f"{n} 个{zh}" for (zh, _), n in rest)]),
         "sources: " + ", ".join([f"{changed} changed", *(f"{n} {en}" for (_, en), n in rest)]),
         "bold" if changed else "",
     )
-    for source in drift.changed[:_SOURCES]:
+    for source in moved[:_SOURCES]:
         voice.out.print(
             Text(f"  {plain(source.source) or voice.pick('（无来源名）', '(no source)')}", style="bold")
         )

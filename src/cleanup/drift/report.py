@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from cleanup.channel.items import Channel, ItemKind, lower_bound
+from cleanup.channel.items import ItemKind, lower_bound
 from cleanup.drift.compare import Evidence, Way
-from cleanup.drift.signs import Signs
 
 Verdict = Literal["unchanged", "changed", "too few", "new source", "not watched"]
 
@@ -83,30 +82,19 @@ class SourceDrift:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """What is told of all sources, in the order of their names.
+def drift_json(
+    sources: Sequence[SourceDrift], *, after: str, notes: Sequence[str], faults: Sequence[str]
+) -> dict[str, Any]:
+    """For drift.json.
 
-    signs    what is kept for the next day
-    learned  the channels that were learned from today's samples of sources that changed
-    faults   tracebacks of sources that could not be learned from, which costs them their new habits
+    after   the run that came before; `notes` in what it was another program
+    faults  of sources that could not be learned from, which costs them their new habits
     """
-
-    sources: tuple[SourceDrift, ...] = ()
-    signs: Mapping[str, Signs] = field(default_factory=dict)
-    learned: tuple[Channel, ...] = ()
-    faults: tuple[str, ...] = ()
-
-    @property
-    def changed(self) -> tuple[SourceDrift, ...]:
-        return tuple(s for s in self.sources if s.verdict == "changed")
-
-    def as_dict(self, after: str = "", notes: tuple[str, ...] = ()) -> dict[str, Any]:
-        """For drift.json; `after` is the run that came before, `notes` in what it was another program."""
-        verdicts = Counter(s.verdict for s in self.sources)
-        return {
-            "after": after,
-            "notes": list(notes),
-            "verdicts": dict(sorted(verdicts.items())),
-            "sources": [s.as_dict() for s in self.sources],
-        }
+    verdicts = Counter(s.verdict for s in sources)
+    return {
+        "after": after,
+        "notes": list(notes),
+        "faults": list(faults),
+        "verdicts": dict(sorted(verdicts.items())),
+        "sources": [s.as_dict() for s in sources],
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +17,7 @@ from cleanup.drift.compare import (
     may_be_new,
     new_costumes,
 )
-from cleanup.drift.report import Change, Drift, SourceDrift, Verdict
+from cleanup.drift.report import Change, SourceDrift, Verdict
 from cleanup.drift.significance import discoveries
 from cleanup.drift.signs import Signs, body, signs_of, watched
 from cleanup.learn.dump import Learner
@@ -39,22 +39,18 @@ _LEARNED_FROM = 120
 _EXAMPLES, _REACH = 3, 8
 
 
-def signs_of_sources(
-    sampled: Mapping[str, Sequence[Sampled]],
-    channels: Mapping[str, Channel],
-    recurrence: Recurrence | None,
-    *,
-    stop: Sequence[int] = (),
-) -> dict[str, Signs]:
-    """The signs of each source that has enough articles, which a run keeps for the next day."""
-    out = {}
-    for source in sorted(sampled):
-        if stop:
-            break
-        if len(sampled[source]) >= ARTICLES_MIN:
-            lines = recurrence.of(source) if recurrence else None
-            out[source] = signs_of((s.text for s in sampled[source]), channels.get(source), lines)
-    return out
+def signs_of_source(
+    sampled: Sequence[Sampled], channel: Channel | None, lines: SourceLines | None
+) -> Signs | None:
+    """The signs of a source, which a run keeps for the next day; None where it has too few articles."""
+    if len(sampled) < ARTICLES_MIN:
+        return None
+    return signs_of((s.text for s in sampled), channel, lines)
+
+
+def learned_from(sampled: Sequence[Sampled], mode: Mode) -> Sequence[Sampled]:
+    """The articles of a source's sample that are learned from."""
+    return sampled if mode == "full" else sampled[:_LEARNED_FROM]
 
 
 @dataclass(slots=True)
@@ -63,6 +59,7 @@ class _Source:
 
     source: str
     sampled: Sequence[Sampled]
+    lines: SourceLines | None
     channel: Channel
     now: Signs
     before: Signs
@@ -72,57 +69,96 @@ class _Source:
     learned: Channel | None = None
 
 
+class Watched:
+    """A day's sources held against the day before: first by their signs, then by what is learned of some of them.
+
+    before    signs of the articles that the channels are of
+    channels  by source
+    sampled   today's new articles, by source, as learning samples them
+    now       their signs
+    Pure: what is told is a function of these and of the channels learned.
+    """
+
+    def __init__(
+        self,
+        before: Mapping[str, Signs],
+        channels: Mapping[str, Channel],
+        sampled: Mapping[str, Sequence[Sampled]],
+        now: Mapping[str, Signs],
+        recurrence: Recurrence | None,
+    ) -> None:
+        self._before, self._channels, self._sampled, self._now = before, channels, sampled, now
+        self._sources: dict[str, _Source] = {}
+        for s in sorted(now):
+            if s in before and (c := channels.get(s)) is not None:
+                lines = recurrence.of(s) if recurrence else None
+                questions, costumes = asked(c, now[s], before[s]), list(new_costumes(now[s], before[s]))
+                self._sources[s] = _Source(
+                    s, sampled[s], lines, c, now[s], before[s], questions, costumes, []
+                )
+        _tell(list(self._sources.values()))
+
+    def wanted(self, mode: Mode) -> list[str]:
+        """The sources to be learned from: in mode auto those whose signs hint at a change, in full all, in off none."""
+        if mode == "off":
+            return []
+        return [
+            s.source
+            for s in self._sources.values()
+            if mode == "full" or s.changes or may_be_new(s.channel, s.now, s.before)
+        ]
+
+    def told(self, learned: Mapping[str, Channel]) -> tuple[SourceDrift, ...]:
+        """What is told of each source, in the order of their names. To be asked once."""
+        for source, channel in learned.items():
+            self._sources[source].learned = channel
+        _tell_new(list(self._sources.values()))
+        return tuple(self._told(source) for source in sorted(self._sampled))
+
+    def _told(self, source: str) -> SourceDrift:
+        one = self._sources.get(source)
+        if one is None:
+            verdict: Verdict = (
+                "new source"
+                if source not in self._channels
+                else "not watched"
+                if source in self._now
+                else "too few"
+            )
+            return SourceDrift(source, verdict, len(self._sampled[source]))
+        return SourceDrift(
+            source,
+            "changed" if one.changes else "unchanged",
+            one.now.articles,
+            one.before.articles,
+            tuple(one.changes),
+            one.learned is not None,
+        )
+
+    def kept(self) -> dict[str, Signs]:
+        """The signs for the next day."""
+        out = {s: signs for s, signs in self._before.items() if s not in self._now}
+        out |= {s: _kept(signs, self._before.get(s), self._channels.get(s)) for s, signs in self._now.items()}
+        return out
+
+
 def drift(
     before: Mapping[str, Signs],
     channels: Mapping[str, Channel],
     sampled: Mapping[str, Sequence[Sampled]],
     learner: Learner,
     mode: Mode = "auto",
-    *,
-    stop: Sequence[int] = (),
-    begin: Callable[[int, int, str], None] = lambda n, of, source: None,
-) -> Drift:
-    """What the new articles of a day say of each source's machine.
-
-    before    signs of the articles that the channels are of
-    sampled   today's new articles, by source, as learning samples them
-    learner   what learns from today's sample of a source: in mode auto where its signs hint at a change, and from a part
-              of it, in full from all of it, always; `begin` is called before each, with its number, how many there are, and its name
-    A pure function of all these; `stop` ends it early, with what is known by then.
-    """
-    now = signs_of_sources(sampled, channels, learner.recurrence, stop=stop)
-    sources = [
-        _Source(s, sampled[s], c, now[s], before[s], asked(c, now[s], before[s]), [], [])
-        for s in now
-        if s in before and (c := channels.get(s)) is not None
-    ]
-    for one in sources:
-        one.costumes = list(new_costumes(one.now, one.before))
-    _tell(sources, learner.recurrence)
-    wanted = [s for s in sources if mode == "full" or s.changes or may_be_new(s.channel, s.now, s.before)]
-    faults: list[str] = []
-    for n, one in enumerate(wanted, 1):
-        if stop:
-            break
-        begin(n, len(wanted), one.source)
-        for channel in learner.channels(
-            {one.source: one.sampled if mode == "full" else one.sampled[:_LEARNED_FROM]},
-            stop=stop,
-            fault=lambda source, trace: faults.append(f"{source}: {trace}"),
-        ):
-            one.learned = channel
-    _tell_new(sources)
-    by_name = {s.source: s for s in sources}
-    told = tuple(
-        _told(source, len(sampled[source]), channels, by_name.get(source), now.get(source))
-        for source in sorted(sampled)
-    )
-    return Drift(
-        told,
-        {s: _kept(signs, before.get(s), channels.get(s)) for s, signs in now.items()},
-        tuple(s.learned for s in sources if s.learned is not None and s.changes),
-        tuple(faults),
-    )
+) -> tuple[SourceDrift, ...]:
+    """What the new articles of a day say of each source's machine, in one process; see Watched."""
+    lines = learner.recurrence
+    now = {
+        s: signs
+        for s, texts in sampled.items()
+        if (signs := signs_of_source(texts, channels.get(s), lines.of(s) if lines else None)) is not None
+    }
+    watched = Watched(before, channels, sampled, now, lines)
+    wanted = {s: learned_from(sampled[s], mode) for s in watched.wanted(mode)}
+    return watched.told({c.source: c for c in learner.channels(wanted)})
 
 
 def _kept(now: Signs, before: Signs | None, channel: Channel | None) -> Signs:
@@ -135,22 +171,20 @@ def _kept(now: Signs, before: Signs | None, channel: Channel | None) -> Signs:
     return before if all(key in before.strings for i in channel.items for key in watched(i)) else now
 
 
-def _tell(sources: Sequence[_Source], recurrence: Recurrence | None) -> None:
+def _tell(sources: Sequence[_Source]) -> None:
     """The items that are not at work as they were, and new signs of masks: of all questions those that are no chance."""
     questions = [(s, q) for s in sources for q in s.questions]
     signs = [(s, c) for s in sources for c in s.costumes]
     kept = discoveries([q.p for _, q in questions] + [c[1] for _, c in signs], FALSE_DISCOVERIES)
     for (s, q), sure in zip(questions, kept, strict=False):
         if sure and q.enough and q.p <= CHANCE:
-            lines = recurrence.of(s.source) if recurrence else None
-            found = _examples(s.sampled, q.evidence.string, lines) if q.way != "less" else q.item.examples
+            found = _examples(s, q.evidence.string) if q.way != "less" else q.item.examples
             s.changes.append(
                 Change(q.item.name, q.item.kind, q.way, q.p, q.evidence, tuple(found[:_EXAMPLES]))
             )
     for (s, (costume, p, evidence)), sure in zip(signs, kept[len(questions) :], strict=True):
         if sure and p <= CHANCE:
-            lines = recurrence.of(s.source) if recurrence else None
-            found = _examples(s.sampled, costume, lines)
+            found = _examples(s, costume)
             s.changes.append(Change(f"mask:{costume}", "mask", "new", p, evidence, tuple(found)))
 
 
@@ -184,29 +218,10 @@ def _slot_is_new(item: Item, channel: Channel) -> bool:
     return not filled and lower_bound(item.found, item.found + item.surviving) >= _SLOT
 
 
-def _told(
-    source: str, articles: int, channels: Mapping[str, Channel], one: _Source | None, now: Signs | None
-) -> SourceDrift:
-    if one is None:
-        verdict: Verdict = (
-            "new source" if source not in channels else "too few" if now is None else "not watched"
-        )
-        return SourceDrift(source, verdict, articles)
-    changes = tuple(one.changes)
-    return SourceDrift(
-        source,
-        "changed" if changes else "unchanged",
-        one.now.articles,
-        one.before.articles,
-        changes,
-        one.learned is not None,
-    )
-
-
-def _examples(sampled: Sequence[Sampled], string: str, lines: SourceLines | None) -> list[str]:
+def _examples(source: _Source, string: str) -> list[str]:
     """A few places of a string, of different articles, the same ones in any order of articles."""
     out: list[str] = []
-    for text in sorted(body(s.text, lines) for s in sampled):
+    for text in sorted(body(s.text, source.lines) for s in source.sampled):
         at = text.find(string)
         if at >= 0 and len(out) < _EXAMPLES:
             end = at + len(string)
