@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cleanup.batch.checkpoint import FOLDER as RESUME
 from cleanup.batch.options import MANY
 from cleanup.batch.outputs import Outputs
 from cleanup.batch.setting import Setting
@@ -9,10 +10,14 @@ from cleanup.batch.tasks import End, Task
 from cleanup.batch.work import Done, rejected
 from cleanup.dumps.record import InputFile, Reject
 from cleanup.dumps.walk import is_whole
+from cleanup.seen import FILE as SEEN
+from cleanup.seen import write_seen
 
 PATCH, TABLE = "diff.patch", "findings.csv"
 _LINES = ("findings.jsonl", "articles.jsonl")
 _REJECTED = "rejected.jsonl"
+# Names of the articles that were cleaned, in the order of the input, until all are known.
+_KEYS = f"{RESUME}/seen"
 
 
 class Writer:
@@ -36,6 +41,7 @@ class Writer:
             from cleanup.report.table import header
 
             out.add(TABLE, header())
+        out.add(_KEYS, b"")
         for reject in self._run.odd:
             self._reject(reject)
 
@@ -57,6 +63,7 @@ class Writer:
         self._extra(PATCH, done.patch, self.patch and run.options.patch)
         self._extra(TABLE, done.table, self.table and run.options.csv)
         state.articles.update(done.articles)
+        out.add(_KEYS, done.keys)
         for key, note in done.notes:
             if key not in state.told:
                 state.notes.append(note)
@@ -100,7 +107,14 @@ class Writer:
                 self.whole(file)
 
     def close(self) -> None:
-        """Everything gets its name."""
+        """Everything gets its name; what was read is told to the run that comes after."""
+        self.outputs.lengths()
+        run, keys = self._run, self.outputs.partial(_KEYS)
+        with run.folder.writing(SEEN) as f:
+            before = None if run.options.after is None else run.options.after.seen
+            write_seen(f, [keys], before, run.check.folder)
+        # it goes with the folder that it lies in, once the run is told to be finished
+        self.outputs.let_go(_KEYS)
         for name in list(self.outputs.lengths()):
             self.outputs.whole(name)
 

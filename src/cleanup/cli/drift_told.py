@@ -40,6 +40,14 @@ def tell_drift(voice: Voice, sources: Sequence[SourceDrift], inputs: Sequence[Pa
     if not counts:
         return
     moved = [s for s in sources if s.verdict == "changed"]
+    if counts["new source"] == len(sources):
+        voice.warn(
+            voice.pick(
+                "今天没有一个来源是前一次有的；没有来源字段时以文件夹为来源，文件夹改名会这样",
+                "no source of today is among those of the run before; without a source field the folder is the source, and "
+                "a folder of another name is another source",
+            )
+        )
     rest = [(pair, n) for key, pair in _VERDICTS.items() if (n := counts[key])]
     changed = len(moved)
     voice.say(

@@ -14,6 +14,7 @@ import typer
 from cleanup.cli.channel_common import tell_contradictions
 from cleanup.cli.channel_run import given_channels, tell_channels
 from cleanup.cli.configured import ConfigOption
+from cleanup.cli.drift_told import tell_drift
 from cleanup.cli.options import (
     LANG_DEFAULT,
     ChannelsOption,
@@ -70,6 +71,8 @@ HELP = told(
 
     `cleanup run dump/ --dry-run` — 先估计要多久、占多大；中断了用同一命令接着做
 
+    `cleanup run today.jsonl --after reports/yesterday` — 只清理新文章，用昨天的信道，报告哪些来源变了
+
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
     """Clean articles; write the cleaned articles and a diff report.
@@ -95,6 +98,8 @@ HELP = told(
     `cleanup run dump.jsonl --no-learn` — no channels are learned; `--channel channels/` uses those that are there
 
     `cleanup run dump/ --dry-run` — how long it will take, how much it will write; interrupted, the same command goes on
+
+    `cleanup run today.jsonl --after reports/yesterday` — new articles alone, by yesterday's channels, and which sources changed
 
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
@@ -261,6 +266,28 @@ def run(
             ),
         ),
     ] = False,
+    after: Annotated[
+        Path | None,
+        typer.Option(
+            "--after",
+            metavar="RUN",
+            help=told(
+                "接着前一次运行：它读过的文章不再写出，用它的信道，并报告哪些来源变了。",
+                "Come after a finished run: leave out the articles it knew, use its channels, tell which sources changed.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    drift: Annotated[
+        str,
+        typer.Option(
+            "--drift",
+            help=told(
+                "怎样看来源的变化：auto 只在有迹象时学今天的文章，full 都学，off 不看。",
+                "How sources are watched: auto learns from today's articles where signs hint at a change, full always; off.",
+            ),
+        ),
+    ] = "auto",
     learn: LearnOption = True,
     channel: ChannelsOption = [],  # noqa: B006
     prior: PriorOption = True,
@@ -298,6 +325,13 @@ def run(
             "prior": prior,
             "model": "" if model is None else str(model.resolve()),
         }
+        if drift not in ("auto", "full", "off"):
+            raise UsageError(
+                f"--drift 不能是 {drift!r}，可用 auto、full、off",
+                f"--drift cannot be {drift!r}; use auto, full or off",
+            )
+        if after is not None:
+            options |= {"learn": False, "after": str(after.resolve()), "drift": drift}
         flags = {
             "patch": patch,
             "csv": csv,
@@ -315,12 +349,14 @@ def run(
         result = _run(inputs, out or _default_out(inputs), [str(p) for p in inputs], options, flags, voice)
         if not quiet:
             _told(result, voice)
+            if after is not None and result.drift:
+                tell_drift(voice, result.drift, inputs, result.out)
         if result.failed is not None:
             voice.warn(voice.pick(*result.failed))
             raise typer.Exit(2)
         if result.interrupted:
             raise typer.Exit(130)
-        nothing = result.tally.read == result.tally.rejected
+        nothing = result.tally.read == result.tally.rejected and not result.tally.known
         if nothing or (strict and result.tally.rejected):
             if nothing:
                 voice.warn(voice.pick("没有一篇文章能读", "no article could be read"))
@@ -347,6 +383,12 @@ def _run(
     )
     loaded = given_channels([Path(p) for p in options["channels"]], out)
     tell_contradictions(voice, loaded)
+    channels, coming = tuple(c for _, c in loaded), None
+    if "after" in options:
+        from cleanup.drift.after import After
+
+        coming = After.open(Path(options["after"]), out)
+        channels = tuple(coming.channels(out, channels))
     opener = model_opener(Path(options["model"]) if options["model"] else None)
     known = shipped_prior() if options["prior"] else None
     cleaner = Cleaner(
@@ -364,8 +406,10 @@ def _run(
         _PAGES[options["html_to"]],
         recurrence=options["recurrence"],
         learn=options["learn"],
-        channels=tuple(c for _, c in loaded),
+        channels=channels,
         model=opener,
+        after=coming,
+        drift=options.get("drift", "auto"),
         **flags,
     )
     command = {"inputs": [n if n == "-" else str(Path(n).resolve()) for n in names], **options}
@@ -434,6 +478,11 @@ def _told(result: Any, voice: Voice) -> None:
         f"read {t.read} articles: {t.changed} changed, {t.unchanged} unchanged, {t.rejected} rejected; {t.chars:,} characters, {result.seconds:.1f} s",
         "bold",
     )
+    if t.known:
+        voice.say(
+            f"另有 {t.known} 篇前一次已读过，没有再写出",
+            f"{t.known} more were known to the run before and are left out",
+        )
     tiers = t.by["tier"]
     waiting = t.found - t.applied - (tiers["flag"]["flag"] if "flag" in tiers else 0)
     flagged = tiers["flag"]["flag"] if "flag" in tiers else 0
@@ -451,6 +500,6 @@ def _told(result: Any, voice: Voice) -> None:
     for note in result.notes[:3]:
         voice.warn(note.rstrip())
     if not result.done_before:
-        tell_channels(voice, result.used, result.out)
+        tell_channels(voice, result.used, result.out, after=result.after)
     voice.say(f"报告 {result.out / 'report.html'}", f"report {result.out / 'report.html'}")
     voice.say(f"文章 {result.out / 'cleaned'}", f"articles {result.out / 'cleaned'}")
