@@ -26,6 +26,7 @@ from cleanup.batch.outputs import Outputs, cannot_write
 from cleanup.batch.pool import Pool
 from cleanup.batch.setting import Setting
 from cleanup.batch.stopping import stop_requests
+from cleanup.batch.watching import not_as_before
 from cleanup.batch.writer import Writer
 from cleanup.channel.files import FOLDER
 from cleanup.channel.items import digest_of
@@ -99,6 +100,8 @@ class _Job:
         self._begin(identity, keep=(FOLDER,) if same else ())
         if after is not None:
             after.carry(run.out, run.options.channels)
+            for note in not_as_before(run):
+                run.watch.note(*note)
         with Pool(self._jobs(), run.check.folder) as pool, Outputs(run.out) as outputs:
             frozen = freeze(run, pool, before, learning=learning)
             writer = Writer(run, outputs)
@@ -167,7 +170,7 @@ class _Job:
             self._report(summary)
         more: list[str] = []
         if complete and options.after is not None:
-            more = [en for _, en in options.after.differences(versions)]
+            more = [en for _, en in not_as_before(run)]
         elif complete:
             more = used.differences(state.articles, versions.get("model", ""))
         self._log("finished" if complete else "failed" if failed else "interrupted", more)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from cleanup import __version__
 from cleanup.batch.pool import Lost, Pool
 from cleanup.batch.setting import Setting
 from cleanup.batch.work import Learning, Signing
@@ -55,11 +56,23 @@ def watch(
     if run.stop:
         return None
     told = watched.told(learned)
-    report = drift_json(told, after=str(after.folder), notes=[], faults=faults)
+    notes = [en for _, en in not_as_before(run)]
+    report = drift_json(told, after=str(after.folder), notes=notes, faults=faults)
     with run.folder.writing(DRIFT) as f:
         text = json.dumps(report, ensure_ascii=False, indent=1)
         f.write(text.encode("utf-8", "backslashreplace") + b"\n")
     return told
+
+
+def not_as_before(run: Setting) -> list[tuple[str, str]]:
+    """In what this run is another program than the one that it comes after, in Chinese and English."""
+    after = run.options.after
+    if after is None:
+        return []
+    now = {"cleanup": __version__, "rules": run.cleaner.rules.digest}
+    if "model" in after.versions:
+        now["model"] = run.options.opened().digest
+    return after.differences(now)
 
 
 def _write_signs(run: Setting, signs: Mapping[str, Signs]) -> None:
