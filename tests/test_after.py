@@ -158,7 +158,7 @@ def test_a_run_that_nothing_can_come_after_is_told(tmp_path, yesterday):
     assert "lies in the output folder" in cleanup(
         "run", dump, "--out", yesterday, "--after", yesterday, code=2
     )
-    assert "use auto, full or off" in cleanup("run", dump, "--drift", "much", code=2)
+    assert "use one of auto, full, off" in cleanup("run", dump, "--drift", "much", code=2)
 
 
 def test_other_rules_are_told(tmp_path, yesterday):

@@ -8,7 +8,7 @@ from conftest import ROOT
 LAYERS = [
     {"errors"},
     {"data", "chars", "chinese"},
-    {"fold", "edits", "builtin", "sampling", "keywords"},
+    {"fold", "edits", "builtin", "sampling", "keywords", "compression"},
     {"lexicon", "rules", "lm", "recurrence", "channel", "protect", "seen"},
     {"dumps", "detect", "config"},
     {"decode", "numbering"},
@@ -74,6 +74,8 @@ def test_heavy_libraries_are_imported_where_they_are_used():
                 "trafilatura",
                 "lxml",
                 "rensa",
+                "pyarrow",
+                "fsspec",
             }, path
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cleanup import seen
 from cleanup.errors import InputError
-from cleanup.seen import Repeats, Seen, article_key, packed, write_seen
+from cleanup.seen import Repeats, Seen, article_key, key_bytes, write_seen
 
 KEYS = st.lists(
     st.integers(0, 2**64 - 1) | st.integers(0, 3) | st.sampled_from([2**64 - 1, 2**63]), max_size=60
@@ -22,7 +22,7 @@ def write(folder, *lists, before=None, name=seen.FILE):
     parts = []
     for n, keys in enumerate(lists):
         parts.append(folder / f"part{n}")
-        parts[-1].write_bytes(packed(keys))
+        parts[-1].write_bytes(key_bytes(keys))
     with (folder / name).open("wb") as f:
         count = write_seen(f, parts, before, folder)
     known = Seen.open(folder / name)

@@ -45,7 +45,7 @@ def article_key(source: str, text: str) -> int:
     return int.from_bytes(hashlib.blake2b(both, digest_size=8).digest(), "little")
 
 
-def packed(keys: Iterable[int]) -> bytes:
+def key_bytes(keys: Iterable[int]) -> bytes:
     """Keys as `write_seen` reads them: 8 bytes each, little-endian."""
     return b"".join(k.to_bytes(8, "little") for k in keys)
 
@@ -107,7 +107,7 @@ def write_seen(out: IO[bytes], parts: Iterable[Path], before: Seen | None, scrat
     """Write the file of some articles and of those that were known before; the number of its keys.
 
     out      a file open for writing at its beginning
-    parts    files of keys in any order, repeats among them, as `packed` writes them
+    parts    files of keys in any order, repeats among them, as `key_bytes` writes them
     scratch  a folder with room for as much as the parts; what is put there is taken away
     The bytes depend on nothing but the set of keys. Memory is bounded by CHUNK, whatever the number of keys.
     """
@@ -115,9 +115,9 @@ def write_seen(out: IO[bytes], parts: Iterable[Path], before: Seen | None, scrat
     if before is None and sum(p.stat().st_size for p in parts) <= _FEW:
         # so few that they are sorted before numpy is loaded
         data = b"".join(p.read_bytes() for p in parts)
-        keys = sorted({int.from_bytes(data[i : i + 8], "little") for i in range(0, len(data) - 7, 8)})
-        out.write(_MAGIC + len(keys).to_bytes(8, "little") + packed(keys))
-        return len(keys)
+        few = sorted({int.from_bytes(data[i : i + 8], "little") for i in range(0, len(data) - 7, 8)})
+        out.write(_MAGIC + len(few).to_bytes(8, "little") + key_bytes(few))
+        return len(few)
     with tempfile.TemporaryDirectory(prefix=".seen-", dir=scratch) as folder:
         runs = list(_sorted_runs(parts, Path(folder)))
         if before is not None and len(before):

@@ -15,6 +15,7 @@ from cleanup import __version__
 from cleanup.batch.options import Options
 from cleanup.channel.items import digest_of
 from cleanup.dumps.record import InputFile
+from cleanup.dumps.remote import stamp_of
 from cleanup.pipeline import Cleaner
 from cleanup.tally import Tally
 
@@ -131,6 +132,9 @@ def inputs_digest(files: Sequence[InputFile]) -> str:
     """A digest of the names, sizes and times of change of files."""
     whole = hashlib.sha256()
     for file in files:
+        if file.url:
+            whole.update(f"{file.name}\0{stamp_of(file.url)}\0".encode())
+            continue
         try:
             found = file.path.stat()
             said = f"{file.name}\0{found.st_size}\0{getattr(found, 'st_mtime_ns', '')}\0"

@@ -45,7 +45,11 @@ def clean(
 
     def end(upto: int) -> None:
         while ends and ends[0][0] <= upto:
-            writer.end(ends.popleft()[1])
+            left = writer.end(ends.popleft()[1])
+            if left is not None:
+                # from here on nobody goes back to it
+                save()
+                left.unlink()
 
     saved = time.monotonic()
     for call, result in pool.map(_calls(run, writer, ends), lambda call: call[0].size):

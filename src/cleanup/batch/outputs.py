@@ -40,6 +40,10 @@ class Outputs:
         """Whether a file is growing."""
         return name in self._lengths
 
+    def length(self, name: str) -> int:
+        """The bytes that a file has so far."""
+        return self._lengths.get(name, 0)
+
     def partial(self, name: str) -> Path:
         """Where a file lies until it is whole."""
         path = self.folder / name

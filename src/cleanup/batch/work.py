@@ -17,8 +17,9 @@ from cleanup.channel.items import Channel
 from cleanup.data import Document, Outcome
 from cleanup.drift.signs import Signs
 from cleanup.drift.watch import signs_of_source
+from cleanup.dumps.packing import empty, packed
 from cleanup.dumps.record import InputFile, Record, Reject, unreadable
-from cleanup.dumps.walk import FORMATS
+from cleanup.dumps.walk import FORMATS, is_whole
 from cleanup.facts import facts_of
 from cleanup.flow import TOGETHER, fault, groups, outcomes_of
 from cleanup.learn.dump import Learner, Survey
@@ -27,7 +28,7 @@ from cleanup.pipeline import Cleaner
 from cleanup.recurrence import Recurrence
 from cleanup.runfolder import LOG
 from cleanup.sampling import text_hash
-from cleanup.seen import Seen, article_key, packed
+from cleanup.seen import Seen, article_key, key_bytes
 from cleanup.tally import Tally, Worst, article_line
 
 _ENCODER = msgspec.json.Encoder()
@@ -65,7 +66,7 @@ class Done:
     warnings  told on the way
     rejects   lines of rejected.jsonl
     articles  of the sources that there are channels of
-    keys      of the articles that were cleaned, as seen.packed has them
+    keys      of the articles that were cleaned, as seen.key_bytes has them
     """
 
     number: int
@@ -206,9 +207,9 @@ class _Job:
                     articles[file.name] += 1
         done = self._done
         by_name = {p.file.name: p.file for p in self._task.pieces}
-        done.written = [Written(by_name[n], b"".join(d), articles[n]) for n, d in data.items()]
+        done.written = [_packed(by_name[n], b"".join(d), articles[n]) for n, d in data.items()]
         done.findings, done.lines = b"".join(self._findings), b"".join(self._lines)
-        done.keys = packed(self._keys)
+        done.keys = key_bytes(self._keys)
         done.rejects, done.patch = b"".join(self._rejects), "".join(self._patch).encode()
         if self._table is not None:
             done.table = self._table.taken()
@@ -223,7 +224,7 @@ class _Job:
         line = record.document.record if record.document else 0
         zh = "处理这一条时进程崩溃了；其余照常"
         en = "a worker crashed over this record; the others are not touched by it"
-        return Record(record.raw, reject=Reject(file.name, line, "worker_crashed", zh, en), how=record.how)
+        return replace(record, document=None, reject=Reject(file.name, line, "worker_crashed", zh, en))
 
     def _record(self, record: Record, outcome: Outcome | None, file: InputFile) -> bytes | None:
         """The bytes of a record among the cleaned; None where it was rejected."""
@@ -292,13 +293,21 @@ class _Job:
     def _reject(self, reject: Reject, record: Record) -> None:
         self._done.tally.reject(reject)
         self._done.warnings.append(reject)
-        self._rejects.append(rejected(reject, record.raw, self._telling.lang))
+        raw = record.told or (record.raw if record.raw.count(b"\n") <= 1 else b"")
+        self._rejects.append(rejected(reject, raw, self._telling.lang))
+
+
+def _packed(file: InputFile, data: bytes, articles: int) -> Written:
+    """What a file gets, as a member of its packing."""
+    return Written(
+        file, packed(data, file.packing) or (empty(file.packing) if is_whole(file) else b""), articles
+    )
 
 
 def rejected(reject: Reject, raw: bytes, lang: str) -> bytes:
     """A line of rejected.jsonl: what could not be read, with the reason; whole files stay where they are, unread."""
     line = reject_line(reject, lang)
-    if raw and raw.count(b"\n") <= 1 and reject.reason != "binary":
+    if raw and reject.reason != "binary":
         try:
             line["raw"] = raw.decode().rstrip("\r\n")
         except UnicodeDecodeError:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cleanup.batch.checkpoint import FOLDER as RESUME
 from cleanup.batch.options import MANY
 from cleanup.batch.outputs import Outputs
 from cleanup.batch.setting import Setting
 from cleanup.batch.tasks import End, Task
 from cleanup.batch.work import Done, rejected
-from cleanup.dumps.record import InputFile, Reject
-from cleanup.dumps.walk import is_whole
+from cleanup.dumps.packing import empty
+from cleanup.dumps.record import BadFile, InputFile, Reject
+from cleanup.dumps.walk import FORMATS, is_whole
 from cleanup.seen import FILE as SEEN
 from cleanup.seen import write_seen
 
@@ -86,35 +89,49 @@ class Writer:
         elif wanted is not False:
             self.outputs.add(name, data)
 
-    def end(self, end: End) -> None:
-        """A file of records is written to its end, or as far as it could be read."""
+    def end(self, end: End) -> Path | None:
+        """A file of records is written to its end, or as far as it could be read.
+
+        Returns what it was made of, where that is not it: it is of no more use once the state is saved.
+        """
         name = f"cleaned/{end.file.cleaned}"
+        left = None
         if end.reject is not None:
             self._reject(end.reject)
         if end.reject is None or name in self.outputs:
-            self.outputs.add(name, b"")
-            self.whole(end.file)
+            left = self.whole(end.file)
         self._run.state.ended += 1
+        return left
 
-    def whole(self, file: InputFile) -> None:
+    def whole(self, file: InputFile) -> Path | None:
         """A file of records gets its name."""
-        self.outputs.whole(f"cleaned/{file.cleaned}")
+        name, out = f"cleaned/{file.cleaned}", self.outputs
+        if not out.length(name):
+            out.add(name, empty(file.packing))
+        out.let_go(name)
+        partial = out.partial(name)
+        try:
+            FORMATS[file.format].finish(file, partial, out.folder / name, self._run.options.fields)
+        except BadFile as e:
+            self._reject(e.reject)
+        return partial if partial.exists() else None
 
     def all_whole(self) -> None:
         """Files of records whose end was not waited for get their names."""
         for file in self._run.files:
-            if f"cleaned/{file.cleaned}" in self.outputs:
-                self.whole(file)
+            if f"cleaned/{file.cleaned}" in self.outputs and (left := self.whole(file)) is not None:
+                left.unlink()
 
     def close(self) -> None:
-        """Everything gets its name; what was read is told to the run that comes after."""
-        self.outputs.lengths()
+        """Everything gets its name, and what a kill may have left beside it goes; the next run is told what was read."""
         run, keys = self._run, self.outputs.partial(_KEYS)
-        with run.folder.writing(SEEN) as f:
-            before = None if run.options.after is None else run.options.after.seen
-            write_seen(f, [keys], before, run.check.folder)
         # it goes with the folder that it lies in, once the run is told to be finished
         self.outputs.let_go(_KEYS)
+        with run.folder.writing(SEEN) as f:
+            write_seen(f, [keys], None if run.options.after is None else run.options.after.seen, keys.parent)
+        for file in self._run.files:
+            if not is_whole(file):
+                self.outputs.partial(f"cleaned/{file.cleaned}").unlink(missing_ok=True)
         for name in list(self.outputs.lengths()):
             self.outputs.whole(name)
 

@@ -32,7 +32,7 @@ _VERDICTS: dict[Verdict, tuple[str, str]] = {
 }
 
 
-def tell_drift(voice: Voice, sources: Sequence[SourceDrift], inputs: Sequence[Path], out: Path) -> None:
+def tell_drift(voice: Voice, sources: Sequence[SourceDrift], inputs: Sequence[str], out: Path) -> None:
     """Which sources' machines changed, in what, and what to do about it; the others are counted."""
     from cleanup.report.inline import plain
 
@@ -66,7 +66,7 @@ def tell_drift(voice: Voice, sources: Sequence[SourceDrift], inputs: Sequence[Pa
     if (more := changed - _SOURCES) > 0:
         voice.say(f"  另有 {more} 个来源变了", f"  and {more} more sources changed")
     if changed or counts["new source"]:
-        told = str(inputs[0]) + (" …" if len(inputs) > 1 else "")
+        told = inputs[0] + (" …" if len(inputs) > 1 else "")
         voice.say(
             f"  重学 cleanup learn {told} --out channels-new",
             f"  learn again: cleanup learn {told} --out channels-new",

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cleanup.cli.channel_common import tell_contradictions
-from cleanup.cli.channel_run import given_channels, tell_channels
 from cleanup.cli.configured import ConfigOption
-from cleanup.cli.drift_told import tell_drift
 from cleanup.cli.options import (
     LANG_DEFAULT,
     ChannelsOption,
@@ -35,17 +28,14 @@ from cleanup.cli.options import (
     StrictOption,
     TextFieldOption,
     TitleFieldOption,
+    choice,
     count_or_share,
     known_encoding,
     language,
-    model_opener,
-    protected_terms,
     share,
     tiers_to_apply,
 )
 from cleanup.cli.voice import Voice, errors_told, told
-from cleanup.cli.watching import watching
-from cleanup.errors import UsageError
 
 HELP = told(
     """清理文章，写出清理后的文章和差异报告。
@@ -105,32 +95,32 @@ HELP = told(
     """,
 )
 
-# What --html-to may be, and the format of the walk that it means.
-_PAGES = {"txt": "html", "jsonl": "html-record"}
-
 
 def run(
     inputs: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
             metavar="INPUT…",
             help=told(
-                "文件或文件夹（txt、md、jsonl、html），- 为标准输入。",
-                "Files or folders (txt, md, jsonl, html); - is stdin.",
+                "文件、文件夹、加引号的通配符或地址（s3://…）；txt、md、html、jsonl、csv、tsv、parquet，也可 .gz .zst .xz .bz2；- 为标准输入。",
+                "Files, folders, quoted patterns or addresses (s3://…) of txt, md, html, jsonl, csv, tsv, parquet, "
+                "plain or .gz .zst .xz .bz2; - is stdin.",
             ),
         ),
     ],
     out: Annotated[
-        Path | None,
+        str,
         typer.Option(
             "--out",
             "-o",
+            metavar="DIR",
             help=told(
-                "输出文件夹；默认 reports/<输入名>。",
-                "Output folder; reports/<name of the input> by default.",
+                "输出文件夹，也可是地址（s3://…）；默认 reports/<输入名>。",
+                "Output folder, or an address (s3://…); reports/<name of the input> by default.",
             ),
+            show_default=False,
         ),
-    ] = None,
+    ] = "",
     apply: Annotated[
         str,
         typer.Option(
@@ -147,7 +137,10 @@ def run(
         str,
         typer.Option(
             "--format",
-            help=told("标准输入的格式：txt、md、jsonl 或 html。", "Format of stdin: txt, md, jsonl or html."),
+            help=told(
+                "标准输入的格式：txt、md、jsonl、csv、tsv、parquet 或 html；压缩的写作 jsonl.gz。",
+                "Format of stdin: txt, md, jsonl, csv, tsv, parquet or html; if it is packed, as in jsonl.gz.",
+            ),
         ),
     ] = "txt",
     html: Annotated[
@@ -256,6 +249,18 @@ def run(
             show_default=False,
         ),
     ] = "",
+    checkpoint: Annotated[
+        float,
+        typer.Option(
+            "--checkpoint",
+            metavar="SECONDS",
+            min=0,
+            help=told(
+                "隔几秒记一次进度；断电或被杀时最多丢这么多。",
+                "Seconds between two checkpoints: what a kill costs at most.",
+            ),
+        ),
+    ] = 5.0,
     fresh: Annotated[
         bool,
         typer.Option(
@@ -303,11 +308,6 @@ def run(
     with errors_told(voice):
         voice.lang = language(lang)
         tiers = tiers_to_apply(apply)
-        if html_to not in _PAGES:
-            raise UsageError(
-                f"--html-to 不能是 {html_to!r}，可用 txt、jsonl",
-                f"--html-to cannot be {html_to!r}; use txt or jsonl",
-            )
         options = {
             "rules": [str(p) for p in rules],
             "off": sorted(off),
@@ -317,19 +317,15 @@ def run(
             "encoding": known_encoding(encoding),
             "fields": [id_field, text_field, source_field, title_field],
             "html": html,
-            "html_to": html_to,
+            "html_to": choice("--html-to", html_to, ("txt", "jsonl")),
             "lang": voice.lang,
-            "recurrence": recurrence and Path("-") not in inputs,
-            "learn": learn and Path("-") not in inputs,
+            "recurrence": recurrence and "-" not in inputs,
+            "learn": learn and "-" not in inputs,
             "channels": [str(p.resolve()) for p in channel],
             "prior": prior,
             "model": "" if model is None else str(model.resolve()),
         }
-        if drift not in ("auto", "full", "off"):
-            raise UsageError(
-                f"--drift 不能是 {drift!r}，可用 auto、full、off",
-                f"--drift cannot be {drift!r}; use auto, full or off",
-            )
+        drift = choice("--drift", drift, ("auto", "full", "off"))
         if after is not None:
             options |= {"learn": False, "after": str(after.resolve()), "drift": drift}
         flags = {
@@ -342,164 +338,16 @@ def run(
             "cleaned_only": cleaned_only,
             "max_rejects": count_or_share("--max-rejects", max_rejects) if max_rejects else None,
             "fresh": fresh,
+            "every": checkpoint,
         }
-        if Path("-") in inputs:
-            _stdin(inputs, out, format, options, flags, voice)
-            return
-        result = _run(inputs, out or _default_out(inputs), [str(p) for p in inputs], options, flags, voice)
-        if not quiet:
-            _told(result, voice)
-            if after is not None and result.drift:
-                tell_drift(voice, result.drift, inputs, result.out)
-        if result.failed is not None:
-            voice.warn(voice.pick(*result.failed))
-            raise typer.Exit(2)
-        if result.interrupted:
-            raise typer.Exit(130)
-        nothing = result.tally.read == result.tally.rejected and not result.tally.known
-        if nothing or (strict and result.tally.rejected):
-            if nothing:
-                voice.warn(voice.pick("没有一篇文章能读", "no article could be read"))
-            raise typer.Exit(2)
+        from cleanup.cli.run_job import Job
 
-
-def _run(
-    inputs: list[Path],
-    out: Path,
-    names: list[str],
-    options: dict[str, Any],
-    flags: dict[str, Any],
-    voice: Voice,
-) -> Any:
-    from cleanup.batch import Options
-    from cleanup.batch import run as run_batch
-    from cleanup.channel.prior import shipped_prior
-    from cleanup.dumps.record import Fields
-    from cleanup.pipeline import Cleaner
-    from cleanup.verify import load_verified
-
-    rules = load_verified([Path(p) for p in options["rules"]], shipped=options["shipped"]).without(
-        options["off"]
-    )
-    loaded = given_channels([Path(p) for p in options["channels"]], out)
-    tell_contradictions(voice, loaded)
-    channels, coming = tuple(c for _, c in loaded), None
-    if "after" in options:
-        from cleanup.drift.after import After
-
-        coming = After.open(Path(options["after"]), out)
-        channels = tuple(coming.channels(out, channels))
-    opener = model_opener(Path(options["model"]) if options["model"] else None)
-    known = shipped_prior() if options["prior"] else None
-    cleaner = Cleaner(
-        rules,
-        apply=options["apply"],
-        lang=voice.lang,
-        model=opener,
-        prior=known,
-        protected=protected_terms([Path(p) for p in options["protected"]]),
-    )
-    fields = replace(Fields(*options["fields"]), html=options["html"])
-    batch_options = Options(
-        fields,
-        options["encoding"],
-        _PAGES[options["html_to"]],
-        recurrence=options["recurrence"],
-        learn=options["learn"],
-        channels=channels,
-        model=opener,
-        after=coming,
-        drift=options.get("drift", "auto"),
-        **flags,
-    )
-    command = {"inputs": [n if n == "-" else str(Path(n).resolve()) for n in names], **options}
-    with watching(voice, "清理", "cleaning", speed=True) as watch:
-        return run_batch(inputs, out, cleaner, command, batch_options, watch, voice.lang)
-
-
-def _stdin(
-    inputs: list[Path],
-    out: Path | None,
-    kind: str,
-    options: dict[str, Any],
-    flags: dict[str, Any],
-    voice: Voice,
-) -> None:
-    """Standard input, as the file stdin.<format>: cleaned to stdout, or into a folder with --out."""
-    if len(inputs) > 1:
-        raise UsageError("- 不能与其他输入同用", "- cannot be used with other inputs")
-    if kind not in ("txt", "md", "jsonl", "html"):
-        raise UsageError(
-            f"--format 不能是 {kind!r}，可用 txt、md、jsonl、html",
-            f"--format cannot be {kind!r}; use txt, md, jsonl or html",
-        )
-    with tempfile.TemporaryDirectory(prefix="cleanup-") as folder:
-        path = Path(folder, "stdin", f"stdin.{kind}")
-        path.parent.mkdir()
-        if not out:
-            # the folder is gone before anybody could look into it
-            flags = {**flags, "report": False, "patch": False, "csv": False}
-        with path.open("wb") as f:
-            shutil.copyfileobj(sys.stdin.buffer, f)
-        result = _run([path], out or Path(folder, "out"), ["-"], options, flags, voice)
-        suffix = f".{options['html_to']}" if kind == "html" else ""
-        cleaned = result.out / "cleaned" / (path.name + suffix)
-        if out:
-            _told(result, voice)
-        elif cleaned.exists():
-            sys.stdout.buffer.write(cleaned.read_bytes())
-            sys.stdout.buffer.flush()
-        if result.tally.read == result.tally.rejected:
-            raise typer.Exit(2)
-
-
-def _default_out(inputs: list[Path]) -> Path:
-    first = inputs[0]
-    return Path("reports") / (first.resolve().name if first.is_dir() else first.stem or "run")
-
-
-def _told(result: Any, voice: Voice) -> None:
-    """What was done and where it lies, in a few lines."""
-    t = result.tally
-    if result.interrupted:
-        voice.warn(
-            voice.pick(
-                "已中断；做完的都保留着，用同一命令接着做",
-                "interrupted; what was done is kept, and the same command goes on",
-            )
-        )
-    if result.done_before:
-        voice.say(
-            "这次运行早已做完，输入、规则和选项都没变；要重做请加 --fresh",
-            "this run is finished, and neither input, rules nor options changed; --fresh does it again",
-        )
-    voice.say(
-        f"读取 {t.read} 篇：改动 {t.changed}，未动 {t.unchanged}，拒收 {t.rejected}；共 {t.chars:,} 字，{result.seconds:.1f} 秒",
-        f"read {t.read} articles: {t.changed} changed, {t.unchanged} unchanged, {t.rejected} rejected; {t.chars:,} characters, {result.seconds:.1f} s",
-        "bold",
-    )
-    if t.known:
-        voice.say(
-            f"另有 {t.known} 篇前一次已读过，没有再写出",
-            f"{t.known} more were known to the run before and are left out",
-        )
-    tiers = t.by["tier"]
-    waiting = t.found - t.applied - (tiers["flag"]["flag"] if "flag" in tiers else 0)
-    flagged = tiers["flag"]["flag"] if "flag" in tiers else 0
-    voice.say(
-        f"发现 {t.found} 处：已修复 {t.applied}，待定 {waiting}，只标出 {flagged}",
-        f"{t.found} findings: {t.applied} repaired, {waiting} suggested, {flagged} flagged",
-    )
-    kinds = sorted(t.by["kind"].items(), key=lambda kv: (-kv[1].total(), kv[0]))
-    for kind, counts in kinds:
-        found = counts["auto"] + counts["suggest"] + counts["flag"]
-        voice.say(
-            f"  {kind:<20} {found:>6}  修复 {counts['applied']}",
-            f"  {kind:<20} {found:>6}  repaired {counts['applied']}",
-        )
-    for note in result.notes[:3]:
-        voice.warn(note.rstrip())
-    if not result.done_before:
-        tell_channels(voice, result.used, result.out, after=result.after)
-    voice.say(f"报告 {result.out / 'report.html'}", f"report {result.out / 'report.html'}")
-    voice.say(f"文章 {result.out / 'cleaned'}", f"articles {result.out / 'cleaned'}")
+        job = Job(inputs, out, options, flags, voice)
+        if "-" in inputs:
+            code = job.stdin(format)
+        elif dry_run:
+            code = job.estimate()
+        else:
+            code = job.run(strict=strict)
+        if code:
+            raise typer.Exit(code)
