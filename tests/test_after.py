@@ -6,6 +6,7 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
+from cleanup.batch.writer import Writer
 from cleanup.channel.files import read_channels
 from cleanup.cli.app import app
 from cleanup.seen import Seen, article_key
@@ -131,6 +132,72 @@ def test_the_same_command_over_a_finished_run_does_nothing(tmp_path, yesterday):
     when = (out / "findings.jsonl").stat().st_mtime_ns
     cleanup("run", tmp_path / "today.jsonl", "--out", out, "--after", yesterday)
     assert (out / "findings.jsonl").stat().st_mtime_ns == when
+
+
+def bytes_of(folder):
+    return {
+        str(p.relative_to(folder)): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and p.name not in ("run.log.json", ".lock")
+    }
+
+
+def test_interrupted_or_over_several_processes_it_writes_the_same_bytes(tmp_path, yesterday, monkeypatch):
+    for name, articles in (("a", KNOWN[:5] + SAME[:15]), ("b", SAME[15:]), ("c", KNOWN[30:])):
+        path = tmp_path / "today" / f"{name}.jsonl"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(records(articles), "utf-8")
+    once, two, cut = (tmp_path / name / "out" for name in ("once", "two", "cut"))
+    ask = ("run", tmp_path / "today", "--after", yesterday, "--checkpoint", 0, "--out")
+    cleanup(*ask, once)
+    cleanup(*ask, two, "--jobs", 2)
+    take, calls = Writer.take, []
+
+    def full(self, *given):
+        calls.append(given)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+        take(self, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "take", full)
+        assert "No space left" in cleanup(*ask, cut, code=2)
+    assert not (cut / "seen.u64").exists()
+    assert "going on with an interrupted run" in cleanup(*ask, cut)
+    whole = bytes_of(once)
+    assert bytes_of(two) == whole and bytes_of(cut) == whole
+    assert {"seen.u64", "signs.msgpack", "drift.json"} <= set(whole)
+
+
+def test_another_run_before_is_noticed(tmp_path, yesterday, monkeypatch):
+    """What was interrupted after one run is not gone on with after another."""
+    other = tmp_path / "other"
+    shutil.copytree(yesterday, other)
+    out, _ = today(tmp_path, SAME[:12], other)
+    assert "finished" in cleanup("run", tmp_path / "today.jsonl", "--out", out, "--after", other)
+    cleanup("channel", "reject", other, "strip:间")
+    assert "is finished" not in cleanup("run", tmp_path / "today.jsonl", "--out", out, "--after", other)
+
+
+def test_tables_lose_the_rows_that_are_known(tmp_path, yesterday):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    texts = [SAME[0], KNOWN[0], SAME[1], KNOWN[1]]
+    rows = {"n": [1, 2, 3, 4], "text": texts, "source": ["harbour"] * 4}
+    folder = tmp_path / "today"
+    folder.mkdir()
+    pq.write_table(pa.table(rows), folder / "rows.parquet")
+    head = "n,text,source\n"
+    table = [f"{n},{t},harbour\n" for n, t in zip(rows["n"], texts, strict=True)]
+    (folder / "rows.csv").write_text(head + "".join(table), "utf-8")
+    (folder / "known.csv").write_text(head + table[1], "utf-8")
+    cleanup("run", folder, "--out", tmp_path / "run", "--after", yesterday)
+    cleaned = tmp_path / "run/cleaned"
+    assert pq.read_table(cleaned / "rows.parquet").column("n").to_pylist() == [1, 3]
+    assert [r[0] for r in (cleaned / "rows.csv").read_text("utf-8").splitlines()] == ["n", "1", "3"]
+    assert (cleaned / "known.csv").read_text("utf-8") == head
+    assert read_json(tmp_path / "run/summary.json")["articles"]["known"] == 5
 
 
 def unfinished(run):

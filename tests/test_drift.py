@@ -191,6 +191,17 @@ def test_one_article_full_of_a_term_is_no_drift():
     assert ask(item, before, once).p > 0.05
 
 
+def test_longer_articles_hold_more_of_everything():
+    item = Item("strip", "范", found=100, articles=100)
+    before = signs(400, {("", "范"): in_articles(8)})
+    longer = replace(
+        signs(100, {("", "范"): in_articles(12)}),
+        slots={"": Slots(100 * 1000, 100 * 1000**2), "的": Slots(0, 0)},
+    )
+    assert not ask(item, before, longer).enough
+    assert ask(item, before, signs(100, {("", "范"): in_articles(12)})).enough
+
+
 def test_rejected_items_are_not_asked_about():
     before = signs(400, {("", "范"): in_articles(0)})
     now = signs(100, {("", "范"): in_articles(90)})

@@ -100,6 +100,8 @@ class After:
         at = {c.source: (path, c) for path, c in self.files}
         before = Before.of(out / FOLDER)
         for channel in channels:
+            if channel.source in before.channels and before.channels[channel.source][1] == channel:
+                continue
             path, old = at.get(channel.source, (None, None))
             file = before.file(channel.source)
             if path is not None and old == channel and channel.source not in before.channels:

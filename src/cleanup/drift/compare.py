@@ -101,8 +101,14 @@ def _stands_again(item: Item, sample: int, now: Signs, before: Signs) -> Asked:
     p = fisher(e.articles, e.of, e.articles_before, e.of_before)
     natural = (item.articles / sample if sample else 0.0) + e.share_before
     least = max(_TIMES * e.share_before, e.share_before + _STANDS * natural if natural else _UNKNOWN)
-    enough = e.articles >= ARTICLES and e.share >= least
+    enough = e.articles >= ARTICLES and e.share >= least and _density(e, "", now, before) >= _TIMES
     return Asked(item, "stands again", p, enough, e)
+
+
+def _density(e: Evidence, slot: str, now: Signs, before: Signs) -> float:
+    """How many times as dense a string is as it was: articles that hold it for each slot, as longer ones hold more."""
+    dense = e.articles / max(1, now.slots[slot].total)
+    return dense / max(e.articles_before / max(1, before.slots[slot].total), 1e-12)
 
 
 def _term(item: Item, now: Signs, before: Signs) -> Asked:
@@ -147,12 +153,14 @@ def may_be_new(channel: Channel, now: Signs, before: Signs) -> list[str]:
         left = _MOSTLY_LEFT if mostly else _GONE_LEFT
         if k <= left * usual * now.articles and _rare(k, now, n, before):
             out.append(string)
+    # behind 的, for each 的: articles of another kind have more of them, and more of every term
     for key, k in zip(now.grams.keys.tolist(), now.grams.articles.tolist(), strict=True):
         string = gram(key) if k >= max(ARTICLES, _PUSHED * now.articles) else ""
         if len(string) < 3 or not string.startswith(DE) or string in known:
             continue
-        n = before.grams.bounds(string)[1]
-        if k / now.articles >= _RISE * n / before.articles and _rare(k, now, n, before):
+        e = Evidence(string, k, now.articles, before.grams.bounds(string)[1], before.articles)
+        often = e.share >= _RISE * e.share_before and _density(e, DE, now, before) >= _RISE
+        if often and _rare(k, now, e.articles_before, before):
             out.append(string)
     return out
 
@@ -164,10 +172,10 @@ def _rare(k: int, now: Signs, k_before: int, before: Signs) -> bool:
 def new_costumes(now: Signs, before: Signs) -> Iterator[tuple[str, float, Evidence]]:
     """Signs of masks with how likely it is by chance that so many articles wear them; those that many wore are left out."""
     for costume, k in now.costumes.items():
-        n = before.costumes.get(costume, 0)
-        if k >= ARTICLES and k / now.articles >= max(_UNKNOWN, _RISE * n / before.articles):
-            p = fisher(k, now.articles, n, before.articles)
-            yield costume, p, Evidence(costume, k, now.articles, n, before.articles)
+        e = Evidence(costume, k, now.articles, before.costumes.get(costume, 0), before.articles)
+        often = e.share >= max(_UNKNOWN, _RISE * e.share_before) and _density(e, "", now, before) >= _RISE
+        if k >= ARTICLES and often:
+            yield costume, fisher(k, e.of, e.articles_before, e.of_before), e
 
 
 def learned_new(item: Item, now: Signs, before: Signs) -> Asked | None:
@@ -178,18 +186,20 @@ def learned_new(item: Item, now: Signs, before: Signs) -> Asked | None:
     if now.grams is None or before.grams is None:
         return None
     if item.kind == "insert":
-        string = (DE if item.slot == "after-de" else "") + item.text
-        n, k = before.grams.bounds(string)[1], _now(now, string)
-        enough = k >= ARTICLES and k / now.articles >= _TIMES * n / before.articles
+        slot = DE if item.slot == "after-de" else ""
+        string = slot + item.text
+        e = Evidence(string, _now(now, string), now.articles, before.grams.bounds(string)[1], before.articles)
+        enough = e.articles >= ARTICLES and e.share >= _TIMES * e.share_before
+        enough = enough and _density(e, slot, now, before) >= _TIMES
     elif item.kind in ("strip", "mask", "swap", "spin") and item.text:
         string = item.text
-        n, k = before.grams.bounds(string)[0], _now(now, string)
+        e = Evidence(string, _now(now, string), now.articles, before.grams.bounds(string)[0], before.articles)
         left = _SPUN_AWAY if item.kind in ("swap", "spin") else _LEFT
-        enough = n >= ARTICLES and k / now.articles <= left * n / before.articles
+        enough = e.articles_before >= ARTICLES and e.share <= left * e.share_before
+        enough = enough and _density(e, "", now, before) <= left
     else:
         return None
-    e = Evidence(string, k, now.articles, n, before.articles)
-    return Asked(item, "new", fisher(k, now.articles, n, before.articles), enough, e)
+    return Asked(item, "new", fisher(e.articles, e.of, e.articles_before, e.of_before), enough, e)
 
 
 def _now(now: Signs, string: str) -> int:
