@@ -15,6 +15,7 @@ from cleanup.cli.channel_common import tell_contradictions
 from cleanup.cli.channel_run import given_channels, tell_channels
 from cleanup.cli.configured import ConfigOption
 from cleanup.cli.options import (
+    INPUTS,
     LANG_DEFAULT,
     ChannelsOption,
     EncodingOption,
@@ -109,11 +110,7 @@ def run(
         list[str],
         typer.Argument(
             metavar="INPUT…",
-            help=told(
-                "文件、文件夹、加引号的通配符或地址（s3://…）；txt、md、html、jsonl、csv、tsv、parquet，也可 .gz .zst .xz .bz2；- 为标准输入。",
-                "Files, folders, quoted patterns or addresses (s3://…) of txt, md, html, jsonl, csv, tsv, parquet, "
-                "plain or .gz .zst .xz .bz2; - is stdin.",
-            ),
+            help=INPUTS + told("- 为标准输入。", " - is stdin."),
         ),
     ],
     out: Annotated[
