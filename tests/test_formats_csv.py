@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleanup.dumps import csvrows, formats
 from cleanup.dumps import csv as csv_format
+from cleanup.dumps import csvrows, formats
 from cleanup.dumps.record import BadFile, Fields, InputFile
 from test_run import GOOD
 
