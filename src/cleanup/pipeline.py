@@ -9,6 +9,7 @@ silent. Everything is carried home to offsets of the text as it was read.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -166,17 +167,11 @@ class Cleaner:
         self, recurrence: Recurrence | None = None, channels: Sequence[Channel] | None = None
     ) -> Cleaner:
         """The same cleaner, told which lines recur over each source, or the channels of sources."""
-        return Cleaner(
-            self.rules,
-            apply=self.apply,
-            lang=self.lang,
-            lexicon=self._lexicon,
-            recurrence=recurrence or self.recurrence,
-            channels=tuple(self.channels.values()) if channels is None else channels,
-            model=self.model,
-            prior=self.prior,
-            protected=self.protected,
-        )
+        other = copy(self)
+        other.recurrence = recurrence or self.recurrence
+        if channels is not None:
+            other.channels = {c.source: c for c in channels}
+        return other
 
     def clean(self, document: Document) -> Outcome:
         """All findings of a document, and its text with those applied that the options allow."""

@@ -95,7 +95,7 @@ class _Job:
         if (done := self._finished(identity)) is not None:
             return done
         self._begin(identity, keep=(FOLDER,) if same else ())
-        with Pool(self._jobs(), run.check.folder) as pool, Outputs(run.out) as outputs:
+        with Pool(jobs_for(run.options, run.size), run.check.folder) as pool, Outputs(run.out) as outputs:
             frozen = freeze(run, pool, before, learning=learning)
             writer = Writer(run, outputs)
             failed = None
@@ -107,13 +107,6 @@ class _Job:
                 failed = clean(run, pool, writer, frozen.known_to(run.cleaner), lambda: self._save(outputs))
             self._save(outputs)
             return self._end(writer, frozen or Frozen(), failed)
-
-    def _jobs(self) -> int:
-        """Processes that clean: this one alone where there is little to do, or where records are counted one by one."""
-        options = self._run.options
-        if options.limit is not None:
-            return 1
-        return options.jobs or max(1, min(cores(), self._run.size // _WORTH))
 
     def _begin(self, identity: dict[str, str], keep: Sequence[str]) -> None:
         """Take up the state that lies in the folder, if it is one of this very run; else clear the folder."""
@@ -234,9 +227,14 @@ class _Job:
         return Result(tally, run.out, False, log["notes"], log["seconds"], Used(), done_before=True)
 
 
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def jobs_for(options: Options, size: int) -> int:
+    """Processes that clean so many bytes: this one alone where there is little to do, or where records are counted
+    one by one.
+    """
+    if options.limit is not None:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return options.jobs or max(1, min(cores, size // _WORTH))
 
 
 def _stamps(out: Path) -> dict[str, list[int]]:

@@ -98,12 +98,14 @@ class Pool:
                 try:
                     result = future.result(_SECONDS + sizes(call) / _BYTES_A_SECOND)
                 except (BrokenProcessPool, TookTooLong):
-                    # which of the tasks at hand did it nobody knows: each is tried by itself
+                    # which of the calls at hand did it nobody knows: each is tried while nothing else is done
                     self._kill()
-                    result = self._again(call, sizes(call))
+                    self.deaths += 1
                     rest = [c for c, _ in open_calls]
                     open_calls.clear()
+                    yield call, self.alone(call, sizes(call))
                     open_calls += ((c, self._submit(c)) for c in rest)
+                    continue
                 yield call, result
         finally:
             for _, future in open_calls:
@@ -121,10 +123,6 @@ class Pool:
             self._kill()
             self.deaths += 1
             return Lost(hung=True)
-
-    def _again(self, call: tuple[Any, ...], size: int) -> Any:
-        self.deaths += 1
-        return self.alone(call, size)
 
     def _submit(self, call: tuple[Any, ...], method: str = "") -> Future[Any]:
         if self._executor is None:

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
-from dataclasses import replace
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cleanup.cli.channel_common import tell_contradictions
-from cleanup.cli.channel_run import given_channels, tell_channels
 from cleanup.cli.configured import ConfigOption
 from cleanup.cli.options import (
     INPUTS,
@@ -35,17 +28,14 @@ from cleanup.cli.options import (
     StrictOption,
     TextFieldOption,
     TitleFieldOption,
+    choice,
     count_or_share,
     known_encoding,
     language,
-    model_opener,
-    protected_terms,
     share,
     tiers_to_apply,
 )
 from cleanup.cli.voice import Voice, errors_told, told
-from cleanup.cli.watching import watching
-from cleanup.errors import UsageError
 
 HELP = told(
     """清理文章，写出清理后的文章和差异报告。
@@ -101,9 +91,6 @@ HELP = told(
     """,
 )
 
-# What --html-to may be, and the format of the walk that it means.
-_PAGES = {"txt": "html", "jsonl": "html-record"}
-
 
 def run(
     inputs: Annotated[
@@ -114,16 +101,18 @@ def run(
         ),
     ],
     out: Annotated[
-        Path | None,
+        str,
         typer.Option(
             "--out",
             "-o",
+            metavar="DIR",
             help=told(
-                "输出文件夹；默认 reports/<输入名>。",
-                "Output folder; reports/<name of the input> by default.",
+                "输出文件夹，也可是地址（s3://…）；默认 reports/<输入名>。",
+                "Output folder, or an address (s3://…); reports/<name of the input> by default.",
             ),
+            show_default=False,
         ),
-    ] = None,
+    ] = "",
     apply: Annotated[
         str,
         typer.Option(
@@ -252,6 +241,18 @@ def run(
             show_default=False,
         ),
     ] = "",
+    checkpoint: Annotated[
+        float,
+        typer.Option(
+            "--checkpoint",
+            metavar="SECONDS",
+            min=0,
+            help=told(
+                "隔几秒记一次进度；断电或被杀时最多丢这么多。",
+                "Seconds between two checkpoints: what a kill costs at most.",
+            ),
+        ),
+    ] = 5.0,
     fresh: Annotated[
         bool,
         typer.Option(
@@ -277,11 +278,6 @@ def run(
     with errors_told(voice):
         voice.lang = language(lang)
         tiers = tiers_to_apply(apply)
-        if html_to not in _PAGES:
-            raise UsageError(
-                f"--html-to 不能是 {html_to!r}，可用 txt、jsonl",
-                f"--html-to cannot be {html_to!r}; use txt or jsonl",
-            )
         options = {
             "rules": [str(p) for p in rules],
             "off": sorted(off),
@@ -291,7 +287,7 @@ def run(
             "encoding": known_encoding(encoding),
             "fields": [id_field, text_field, source_field, title_field],
             "html": html,
-            "html_to": html_to,
+            "html_to": choice("--html-to", html_to, ("txt", "jsonl")),
             "lang": voice.lang,
             "recurrence": recurrence and "-" not in inputs,
             "learn": learn and "-" not in inputs,
@@ -309,155 +305,16 @@ def run(
             "cleaned_only": cleaned_only,
             "max_rejects": count_or_share("--max-rejects", max_rejects) if max_rejects else None,
             "fresh": fresh,
+            "every": checkpoint,
         }
+        from cleanup.cli.run_job import Job
+
+        job = Job(inputs, out, options, flags, voice)
         if "-" in inputs:
-            _stdin(inputs, out, format, options, flags, voice)
-            return
-        result = _run(inputs, out or _default_out(inputs), inputs, options, flags, voice)
-        if not quiet:
-            _told(result, voice)
-        if result.failed is not None:
-            voice.warn(voice.pick(*result.failed))
-            raise typer.Exit(2)
-        if result.interrupted:
-            raise typer.Exit(130)
-        nothing = result.tally.read == result.tally.rejected
-        if nothing or (strict and result.tally.rejected):
-            if nothing:
-                voice.warn(voice.pick("没有一篇文章能读", "no article could be read"))
-            raise typer.Exit(2)
-
-
-def _run(
-    inputs: list[str],
-    out: Path,
-    names: list[str],
-    options: dict[str, Any],
-    flags: dict[str, Any],
-    voice: Voice,
-) -> Any:
-    from cleanup.batch import Options
-    from cleanup.batch import run as run_batch
-    from cleanup.channel.prior import shipped_prior
-    from cleanup.dumps.record import Fields
-    from cleanup.dumps.walk import as_told
-    from cleanup.pipeline import Cleaner
-    from cleanup.verify import load_verified
-
-    rules = load_verified([Path(p) for p in options["rules"]], shipped=options["shipped"]).without(
-        options["off"]
-    )
-    loaded = given_channels([Path(p) for p in options["channels"]], out)
-    tell_contradictions(voice, loaded)
-    opener = model_opener(Path(options["model"]) if options["model"] else None)
-    known = shipped_prior() if options["prior"] else None
-    cleaner = Cleaner(
-        rules,
-        apply=options["apply"],
-        lang=voice.lang,
-        model=opener,
-        prior=known,
-        protected=protected_terms([Path(p) for p in options["protected"]]),
-    )
-    fields = replace(Fields(*options["fields"]), html=options["html"])
-    batch_options = Options(
-        fields,
-        options["encoding"],
-        _PAGES[options["html_to"]],
-        recurrence=options["recurrence"],
-        learn=options["learn"],
-        channels=tuple(c for _, c in loaded),
-        model=opener,
-        **flags,
-    )
-    command = {"inputs": [n if n == "-" else as_told(n) for n in names], **options}
-    with watching(voice, "清理", "cleaning", speed=True) as watch:
-        return run_batch(inputs, out, cleaner, command, batch_options, watch, voice.lang)
-
-
-def _stdin(
-    inputs: list[str],
-    out: Path | None,
-    kind: str,
-    options: dict[str, Any],
-    flags: dict[str, Any],
-    voice: Voice,
-) -> None:
-    """Standard input, as the file stdin.<format>: cleaned to stdout, or into a folder with --out."""
-    if len(inputs) > 1:
-        raise UsageError("- 不能与其他输入同用", "- cannot be used with other inputs")
-    from cleanup.dumps.walk import cleaned_names, kind_of
-
-    form, packing = kind_of(f"stdin.{kind}")
-    if not form or kind != form + packing:
-        raise UsageError(
-            f"--format 不能是 {kind!r}，可用 txt、md、jsonl、csv、tsv、parquet、html，压缩的后加 .gz、.zst、.xz、.bz2",
-            f"--format cannot be {kind!r}; use txt, md, jsonl, csv, tsv, parquet or html, and .gz, .zst, .xz or .bz2 "
-            "behind it",
-        )
-    with tempfile.TemporaryDirectory(prefix="cleanup-") as folder:
-        path = Path(folder, "stdin", f"stdin.{kind}")
-        path.parent.mkdir()
-        if not out:
-            # the folder is gone before anybody could look into it
-            flags = {**flags, "report": False, "patch": False, "csv": False}
-        with path.open("wb") as f:
-            shutil.copyfileobj(sys.stdin.buffer, f)
-        result = _run([str(path)], out or Path(folder, "out"), ["-"], options, flags, voice)
-        _, name = cleaned_names([path.name], _PAGES[options["html_to"]])[path.name]
-        cleaned = result.out / "cleaned" / name
-        if out:
-            _told(result, voice)
-        elif cleaned.exists():
-            sys.stdout.buffer.write(cleaned.read_bytes())
-            sys.stdout.buffer.flush()
-        if result.tally.read == result.tally.rejected:
-            raise typer.Exit(2)
-
-
-def _default_out(inputs: list[str]) -> Path:
-    from cleanup.dumps.walk import title_of
-
-    return Path("reports") / (title_of(inputs[0]) or "run")
-
-
-def _told(result: Any, voice: Voice) -> None:
-    """What was done and where it lies, in a few lines."""
-    t = result.tally
-    if result.interrupted:
-        voice.warn(
-            voice.pick(
-                "已中断；做完的都保留着，用同一命令接着做",
-                "interrupted; what was done is kept, and the same command goes on",
-            )
-        )
-    if result.done_before:
-        voice.say(
-            "这次运行早已做完，输入、规则和选项都没变；要重做请加 --fresh",
-            "this run is finished, and neither input, rules nor options changed; --fresh does it again",
-        )
-    voice.say(
-        f"读取 {t.read} 篇：改动 {t.changed}，未动 {t.unchanged}，拒收 {t.rejected}；共 {t.chars:,} 字，{result.seconds:.1f} 秒",
-        f"read {t.read} articles: {t.changed} changed, {t.unchanged} unchanged, {t.rejected} rejected; {t.chars:,} characters, {result.seconds:.1f} s",
-        "bold",
-    )
-    tiers = t.by["tier"]
-    waiting = t.found - t.applied - (tiers["flag"]["flag"] if "flag" in tiers else 0)
-    flagged = tiers["flag"]["flag"] if "flag" in tiers else 0
-    voice.say(
-        f"发现 {t.found} 处：已修复 {t.applied}，待定 {waiting}，只标出 {flagged}",
-        f"{t.found} findings: {t.applied} repaired, {waiting} suggested, {flagged} flagged",
-    )
-    kinds = sorted(t.by["kind"].items(), key=lambda kv: (-kv[1].total(), kv[0]))
-    for kind, counts in kinds:
-        found = counts["auto"] + counts["suggest"] + counts["flag"]
-        voice.say(
-            f"  {kind:<20} {found:>6}  修复 {counts['applied']}",
-            f"  {kind:<20} {found:>6}  repaired {counts['applied']}",
-        )
-    for note in result.notes[:3]:
-        voice.warn(note.rstrip())
-    if not result.done_before:
-        tell_channels(voice, result.used, result.out)
-    voice.say(f"报告 {result.out / 'report.html'}", f"report {result.out / 'report.html'}")
-    voice.say(f"文章 {result.out / 'cleaned'}", f"articles {result.out / 'cleaned'}")
+            code = job.stdin(format)
+        elif dry_run:
+            code = job.estimate()
+        else:
+            code = job.run(strict=strict)
+        if code:
+            raise typer.Exit(code)

@@ -118,6 +118,8 @@ def put(folder: Path, url: str) -> None:
         fs, path = _fs(url)
         base = path.rstrip("/")
         for file in sorted(p for p in folder.rglob("*") if p.is_file()):
+            if _hidden(f"/{file.relative_to(folder).as_posix()}"):
+                continue
             to = f"{base}/{file.relative_to(folder).as_posix()}"
             fs.makedirs(to.rpartition("/")[0], exist_ok=True)
             fs.put_file(str(file), to)
