@@ -117,7 +117,7 @@ def _record(file: InputFile, row: Row, layout: Layout, fields: Fields, folder: s
         "alone": len(layout.columns) == 1,
         "derived": fields.html,
     }
-    return Record(row.raw, document, how=how)
+    return Record(row.raw, document, how=how, told=row.raw)
 
 
 def page(record: Record) -> str | None:
