@@ -105,11 +105,11 @@ def test_nothing_is_lost_and_nothing_left_over(run):
     assert next(f["line"] for f in found if f["file"] == "a.parquet.gz" and f["article"] == "a3") == 4
 
 
-def test_two_processes_write_the_same_bytes(dump, run):
-    again = dump.parent / "again" / "out"
-    done = cleanup("run", dump, "--out", again, *NO_LEARNING, "--jobs", "2")
+def test_two_processes_write_the_same_bytes(dump, run, tmp_path):
+    done = cleanup("run", f"{dump}/?.*.gz", "--out", tmp_path / "out", *NO_LEARNING, "--jobs", "2")
     assert done.exit_code == 0, done.output
-    assert bytes_of(again) == bytes_of(run)
+    for path in (tmp_path / "out/cleaned").iterdir():
+        assert path.read_bytes() == (run / "cleaned" / path.name).read_bytes()
 
 
 class Killed(BaseException):
@@ -264,21 +264,22 @@ def test_what_was_repaired_is_taken_back_in_every_format(dump, run, tmp_path):
 
 def test_a_check_finds_and_mends_in_every_format(dump, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(dump, tmp_path / "d")
+    (tmp_path / "d").mkdir()
+    for path in (*dump.glob("?.*.zst"), dump / "a.csv", dump / "a.parquet"):
+        shutil.copy(path, tmp_path / "d")
     (tmp_path / "d/numbers.csv").write_text("x,y\n1,2\n", "utf-8")
     done = cleanup("check", "d", "--format", "json", "--lang", "en")
     assert done.exit_code == 1, done.output
     found = json.loads(done.stdout)
     places = {(a["finding"]["file"], a["start"]["line"]) for a in found["alarms"]}
-    assert {("d/a.csv", 2), ("d/a.parquet", 1), ("d/a.tsv.zst", 8), ("d/t.txt.xz", 1)} <= places
+    assert {("d/a.csv", 2), ("d/a.parquet", 1), ("d/a.tsv.zst", 8), ("d/t.txt.zst", 1)} <= places
     assert not found["rejects"]
     done = cleanup("check", "d", "--fix", "--lang", "en")
     left = json.loads(cleanup("check", "d", "--format", "json", "--lang", "en").stdout)["alarms"]
     # a page is never changed
     assert {a["finding"]["file"].partition(".")[0] for a in left} == {"d/p"}
-    for packing in ("", *SUFFIXES):
-        for kind in RECORDS:
-            assert rows_of(tmp_path / f"d/a.{kind}{packing}") == CLEANED, kind + packing
+    for path in (tmp_path / "d").glob("a.*"):
+        assert rows_of(path) == CLEANED, path.name
     # a table without texts is nobody's business where it was met, and is told where it was named
     done = cleanup("check", "d/numbers.csv", "--lang", "en")
     assert done.exit_code == 2 and "has no column text" in done.output
@@ -313,7 +314,7 @@ def test_explain_takes_an_article_out_of_a_file(dump):
 
 def test_learning_counts_the_same_articles_whatever_they_are_kept_in(tmp_path):
     told = set()
-    for kind in ("jsonl.gz", "csv", "parquet"):
+    for kind in ("csv.gz", "parquet"):
         source = tmp_path / kind / f"a.{kind}"
         source.parent.mkdir()
         source.write_bytes(packed(made(ROWS, kind.partition(".")[0]), ".gz" if "gz" in kind else ""))
