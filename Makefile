@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 
-.PHONY: demo test lint bench clean help
+.PHONY: demo test soak lint bench clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -26,6 +26,9 @@ demo: $(READY) ## set up, learn and clean the samples, say where the report is
 
 test: $(DEV) ## set up and pass the tests
 	$(BIN)/python -m pytest
+
+soak: $(DEV) ## kill a run fifty times at random, and compare what it writes in the end
+	CLEANUP_KILLS=50 $(BIN)/python -m pytest tests/test_resume.py -k killed_at_random -s
 
 lint: $(DEV) ## ruff, mypy
 	$(BIN)/ruff check src tests benchmarks

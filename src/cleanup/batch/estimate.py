@@ -59,7 +59,7 @@ def estimate(
     share    of the articles that are cleaned
     """
     work = Cleaning(cleaner, Telling("zh", details=details, patch=False, table=False))
-    covered = articles = chars = written = 0
+    covered = articles = rejected = chars = written = 0
     seconds = 0.0
     sources: set[str] = set()
     begun = time.monotonic()
@@ -74,6 +74,7 @@ def estimate(
         stored = _stored(piece, cleaned)
         covered += stored
         articles += done.tally.read
+        rejected += done.tally.rejected
         chars += done.tally.chars
         sources |= done.tally.sources.keys()
         written += (
@@ -84,7 +85,7 @@ def estimate(
         )
         if time.monotonic() - begun > _SECONDS:
             break
-    if not articles:
+    if articles == rejected:
         return None
     times = sum(f.size for f in files) / covered
     return Estimate(

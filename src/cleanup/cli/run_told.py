@@ -76,7 +76,7 @@ def tell_estimate(voice: Voice, known: Estimate, jobs: int, *, learns: bool) -> 
         most = known.sources * LEARN_SECONDS / jobs
         voice.say(
             f"之前先学信道：抽看的里面有 {known.sources} 个来源，至多 {_duration(most, 'zh')}",
-            f"before that channels are learned: {known.sources} sources were met, at most {_duration(most, 'en')}",
+            f"before that channels are learned, those of {known.sources} sources that were met, at most {_duration(most, 'en')}",
         )
     if not known.fits:
         voice.warn(voice.pick("磁盘恐怕不够", "the disk may be too small"))
