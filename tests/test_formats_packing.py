@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cleanup.compression import SUFFIXES, Damaged, empty, packed, unpacked
 from cleanup.dumps import lines
-from cleanup.dumps.formats import read
+from cleanup.dumps.formats import FORMATS, read
 from cleanup.dumps.packing import PackedWriter
 from cleanup.dumps.record import BadFile, Fields
 from cleanup.dumps.walk import walk
@@ -145,3 +145,18 @@ def test_bytes_of_a_member_depend_on_its_content_alone(monkeypatch):
     clock = itertools.count(10**9, 10**7)
     monkeypatch.setattr("time.time", lambda: next(clock))
     assert before == [packed(b"abc" * 99, p) for p in SUFFIXES]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_pieces_of_a_packed_file_cover_the_file_as_it_is_stored(tmp_path, kind):
+    if kind == "jsonl":
+        data = "".join(f'{{"text": "{GOOD}{i * 7919}"}}\n' for i in range(20_000))
+    else:
+        data = "text\n" + "".join(f"{GOOD}{i * 7919}\n" for i in range(20_000))
+    for packing in ("", ".gz", ".xz"):
+        path = tmp_path / f"a.{kind}{packing}"
+        path.write_bytes(packed(data.encode(), packing))
+        (file,), _ = walk([path], None)
+        pieces = list(FORMATS[kind].pieces(file, fields=Fields(), encoding="auto"))
+        assert sum(p.size for p in pieces) == len(data.encode())
+        assert 0.9 * file.size <= sum(p.stored for p in pieces) <= file.size
