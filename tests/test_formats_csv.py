@@ -221,3 +221,9 @@ def test_a_row_that_is_too_long_costs_its_first_line(folder, monkeypatch):
     found = records(folder, HEAD + '1,"' + "长\n" * 400 + f'",x\n2,{GOOD},x\n')
     assert told(found)[0] == ("bad_quote", 2)
     assert told(found)[-1] == GOOD
+
+
+def test_lines_that_end_in_a_return_alone_are_told(folder):
+    with pytest.raises(BadFile, match=r"lines end in \\r alone") as e:
+        records(folder, "id,text\r1,a\r2,b\r")
+    assert e.value.reject.reason == "stray_return"

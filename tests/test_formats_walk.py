@@ -140,6 +140,15 @@ def test_what_is_not_there_and_stores_without_their_package_are_told(memory, mon
         walk(["nothing://b/a.csv"], None)
 
 
+def test_a_query_of_an_address_is_no_pattern_and_no_suffix(memory, monkeypatch):
+    memory.pipe("/x/a.csv.gz?sig=1", b"123")
+    monkeypatch.setattr(remote, "_fs", lambda url: (memory, url.removeprefix("https://host")))
+    monkeypatch.setattr(memory, "unstrip_protocol", lambda path: "https://host" + path, raising=False)
+    (file,), _ = walk(["https://host/x/a.csv.gz?sig=1"], None)
+    assert (file.name, file.format, file.packing) == ("a.csv.gz", "csv", ".gz")
+    assert file.url == "https://host/x/a.csv.gz?sig=1"
+
+
 def test_bytes_elsewhere_are_read_as_those_here(memory):
     from cleanup.compression import packed
 
@@ -198,6 +207,7 @@ def test_a_folder_is_put_to_an_address_file_by_file(memory, tree):
         ("s3://b/dump/day.parquet", "day"),
         ("s3://b/dump/*.gz", "dump"),
         ("s3://b/dump", "dump"),
+        ("https://host/x/dump.csv.gz?sig=a/b*", "dump"),
         ("a.txt", "a"),
     ],
 )

@@ -53,7 +53,9 @@ HELP = told(
 
     `cleanup run dump/ more.jsonl --out out` — 文件夹与 JSONL，字段默认为 id、text、source、title
 
-    `cleanup run a.jsonl --text-field body --apply suggest`
+    `cleanup run a.csv --text-field body --apply suggest`
+
+    `cleanup run "day/*.jsonl.gz" s3://bucket/day.parquet --out out` — 输出与输入同格式、同压缩
 
     `cleanup run pages/ --html-to jsonl` — 网页取正文，带标题、日期、来源，每页一条记录
 
@@ -79,7 +81,9 @@ HELP = told(
 
     `cleanup run dump/ more.jsonl --out out` — folders and JSONL, fields id, text, source, title
 
-    `cleanup run a.jsonl --text-field body --apply suggest`
+    `cleanup run a.csv --text-field body --apply suggest`
+
+    `cleanup run "day/*.jsonl.gz" s3://bucket/day.parquet --out out` — what is written is of the same format and packing
 
     `cleanup run pages/ --html-to jsonl` — main content of web pages, a record each with title, date and source
 

@@ -125,6 +125,9 @@ class BadFile(OSError):
         super().__init__(reject.en)
         self.reject = reject
 
+    def __reduce__(self) -> tuple[type[BadFile], tuple[Reject]]:
+        return BadFile, (self.reject,)
+
 
 def unreadable(file: str, error: OSError) -> Reject:
     """What is said of a file that the system does not let be read or written."""
