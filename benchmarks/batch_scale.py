@@ -163,14 +163,15 @@ def main() -> None:
     parser.add_argument("--mb", type=float, nargs="+")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--plot", default="")
-    parser.add_argument("more", nargs="*", help="options of cleanup run, behind --")
-    options = parser.parse_args()
+    given = sys.argv[1:]
+    at = given.index("--") if "--" in given else len(given)
+    options, more = parser.parse_args(given[:at]), given[at + 1 :]
     if options.what == "jobs":
-        jobs(options.shared, (options.mb or [20])[0], options.rounds, options.more)
+        jobs(options.shared, (options.mb or [20])[0], options.rounds, more)
     elif options.what == "size":
-        sizes(options.shared, options.mb or [10, 100, 1000], options.plot, options.more)
+        sizes(options.shared, options.mb or [10, 100, 1000], options.plot, more)
     else:
-        phases(options.shared, (options.mb or [20])[0], options.more)
+        phases(options.shared, (options.mb or [20])[0], more)
 
 
 if __name__ == "__main__":

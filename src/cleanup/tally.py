@@ -14,6 +14,8 @@ from cleanup.facts import Facts, facts_line, facts_of
 
 # Articles shown in a report. More would not be read, and 200 of 3 kB stay well under 5 MB.
 SHOWN = 200
+# Longer articles are books and whole dumps in one record: 200 of them would take all memory, and no page shows one.
+SHOWN_CHARS = 300_000
 # Qualities are added up in steps of a ten-thousandth.
 _STEPS = 10_000
 
@@ -184,7 +186,7 @@ class Tally:
         for f in outcome.findings:
             for name, key in (("rule", f.rule), ("kind", f.kind), ("tier", f.tier)):
                 self.by[name].setdefault(key, Counter()).update({f.tier: 1, "applied": int(f.applied)})
-        if show and outcome.findings:
+        if show and outcome.findings and len(outcome.document.text) <= SHOWN_CHARS:
             at = self.read if at is None else at
             if seen is None or seen.add(outcome, at):
                 self.worst.add(outcome, at)

@@ -15,6 +15,8 @@ from cleanup.batch.writer import Writer
 from cleanup.dumps.record import Reject
 from cleanup.pipeline import Cleaner
 
+# Of the time of a run at most one part in so many goes to checkpoints.
+_SAVING = 20
 # A share of rejects is judged once so many records were read.
 _SHARE_OF = 1_000
 
@@ -51,7 +53,7 @@ def clean(
                 save()
                 left.unlink()
 
-    saved = time.monotonic()
+    due = time.monotonic() + options.every
     for call, result in pool.map(_calls(run, writer, ends), lambda call: call[0].size):
         if run.stop:
             return None
@@ -62,9 +64,11 @@ def clean(
         run.watch.advance(task.stored)
         if (failed := _too_many_rejects(run, final=False)) is not None:
             return failed
-        if time.monotonic() - saved >= options.every:
+        if (begun := time.monotonic()) >= due:
             save()
-            saved = time.monotonic()
+            ended = time.monotonic()
+            # a slow disk must not make a run one of checkpoints
+            due = ended + max(options.every, _SAVING * (ended - begun))
     if run.stop:
         return None
     end(state.done)
