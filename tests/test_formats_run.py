@@ -334,3 +334,9 @@ def test_html_in_a_column_is_extracted_and_what_is_written_is_the_text(tmp_path)
     for kind in ("csv", "parquet", "jsonl"):
         [row] = rows_of(out / f"cleaned/a.{kind}")
         assert row == {"id": "1", "text": GOOD + "大家都去公园散步，天气很好。", "n": 2}
+
+
+def test_a_reckoning_looks_at_files_of_every_format(dump):
+    done = cleanup("run", dump, "--dry-run", "--out", dump.parent / "nowhere", "--lang", "en")
+    assert done.exit_code == 0, done.output
+    assert not (dump.parent / "nowhere").exists()
