@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -109,11 +110,16 @@ def words_around(texts: Texts, places: Places, lexicon: Lexicon) -> F64:
         number, a = texts.offset(start)
         text, b = texts.texts[number], a + end - start
         lo = max(0, a - _REACH)
-        seen = lexicon.judge(text[lo : b + _REACH], a - lo, b - lo, items[item])
-        out[row] = (
-            seen.gain * np.log(10),
-            bool(seen.breaks),
-            np.log1p(seen.rarest_before),
-            np.log1p(seen.rarest_after),
-        )
+        out[row] = _words_of(lexicon, text[lo : b + _REACH], a - lo, b - lo, items[item])
     return out
+
+
+# An article is decoded again after each repair, mostly made elsewhere.
+@lru_cache(maxsize=1 << 14)
+def _words_of(
+    lexicon: Lexicon, text: str, start: int, end: int, replacement: str
+) -> tuple[float, float, float, float]:
+    """What `words_around` says of one edit."""
+    seen = lexicon.judge(text, start, end, replacement)
+    rarest = np.log1p(seen.rarest_before), np.log1p(seen.rarest_after)
+    return float(seen.gain * np.log(10)), float(bool(seen.breaks)), float(rarest[0]), float(rarest[1])

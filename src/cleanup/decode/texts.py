@@ -16,6 +16,8 @@ Bools = npt.NDArray[np.bool_]
 
 # How many places an editor is shown of an item.
 _EXAMPLES = 5
+# How often a batch may be read to count sequences in it: a tenth of a nanosecond a symbol.
+_READ = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,20 @@ class Texts:
         """The characters from a position on."""
         number, a = self.offset(position)
         return self.texts[number][a : a + length]
+
+    def times(
+        self, start: I64, end: I64, wanted: npt.NDArray[np.uint16], *, apart: bool = False
+    ) -> I64 | None:
+        """How often sequences of symbols stand in spans of positions, shape (n,); None where there is no kernel to say it,
+        or the spans are so long that reading one for each sequence is too dear.
+
+        start, end  shape (n,);  wanted  shape (n, k)
+        apart       whether those that overlap the one before are not counted
+        """
+        kernel = self.model.kernel
+        if kernel is None or int((end - start).sum()) > _READ * (len(self.ids) + _READ):
+            return None
+        return kernel.count(self.ids, start, end, wanted, apart=apart)
 
     def chinese(self) -> Bools:
         """Which positions hold a Chinese character."""

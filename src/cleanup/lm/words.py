@@ -19,6 +19,8 @@ U32 = npt.NDArray[np.uint32]
 
 # Words are looked up by a 64-bit key of at most five symbols; longer ones are few and no filter's prey.
 MAX_LENGTH = ORDER
+# Words whose strings are kept: a few megabytes.
+_KNOWN = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,21 @@ class WordTable:
         self._sorted_numbers: U32 = arrays["word.numbers"]
         self._stand_ins: U32 = arrays["word.stand_ins"]
         self._tokens = tokens
+        self._known: dict[int, str] = {}
 
     def __len__(self) -> int:
         return len(self._ends)
 
     def word(self, number: int) -> str:
         """The word of a number."""
+        word = self._known.get(number)
+        if word is None:
+            if len(self._known) == _KNOWN:
+                self._known.clear()
+            word = self._known[number] = self._word(number)
+        return word
+
+    def _word(self, number: int) -> str:
         begin = int(self._ends[number - 1]) if number else 0
         return "".join(map(self._alphabet.symbol, self._symbols[begin : self._ends[number]].tolist()))
 

@@ -1,0 +1,193 @@
+"""The inner loops of the model in C, where they were compiled when the package was built; see kernel.c.
+
+They give the bits that numpy gives. Where there was no compiler, or the library is of another source, all is done in
+numpy: what is asked costs two to ten times as much, and is the same.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cleanup.lm.alphabet import Ids
+
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+Contexts = npt.NDArray[np.uint8]
+
+SOURCE = Path(__file__).with_name("kernel.c")
+LIBRARY = Path(__file__).with_name("_kernel.so")
+# Set to "off" it is not used, to see that nothing depends on it.
+SWITCH = "CLEANUP_KERNEL"
+# The symbols that a change may write, and those that it sees before and behind itself, as in kernel.c.
+LONGEST, REACH = 64, 4
+# Rows of `fitting` have a multiple of so many characters.
+LANES = 16
+# Places whose characters are looked for at a time.
+_ROUND = 1024
+
+_P, _I, _LONG = ctypes.c_void_p, ctypes.c_int, ctypes.c_int64
+_BOOKS = ("2.book", "3.book", "4.book", "5.book", "2.backoff_book", "3.backoff_book", "4.backoff_book")
+_TABLES = {
+    "unigram.log_prob": np.float32,
+    "unigram.log_backoff": np.float32,
+    "bigram.bits": np.uint64,
+    "bigram.rank": np.uint32,
+    "bigram.codes": np.uint16,
+    **dict.fromkeys(_BOOKS, np.float32),
+    "3.slots": np.uint32,
+    "4.slots": np.uint32,
+    "5.slots": np.uint16,
+}
+
+
+class _Model(ctypes.Structure):
+    _fields_ = (
+        ("base", _LONG),
+        ("words", _LONG),
+        *((name, _P) for name in _TABLES),
+        ("seed", ctypes.c_uint64 * 3),
+        ("segment_bits", ctypes.c_uint64 * 3),
+        ("segments", ctypes.c_uint64 * 3),
+    )
+
+
+@cache
+def _library(path: Path) -> ctypes.CDLL | None:
+    """The library, if it is there and was made of the source beside it."""
+    try:
+        library = ctypes.CDLL(str(path))
+        library.cleanup_source.restype = ctypes.c_char_p
+        made_of = library.cleanup_source().decode()
+    except (OSError, AttributeError):
+        return None
+    if made_of != hashlib.sha256(SOURCE.read_bytes()).hexdigest():
+        return None
+    library.cleanup_score.argtypes = (_P, _P, _LONG, _P, _P)
+    library.cleanup_score.restype = None
+    library.cleanup_changes.argtypes = (*[_P] * 7, _LONG, _I, ctypes.c_double, _P, _P)
+    library.cleanup_changes.restype = None
+    library.cleanup_count.argtypes = (*[_P] * 4, _LONG, _I, _I, _P)
+    library.cleanup_count.restype = None
+    library.cleanup_fitting.argtypes = (_P, _P, _LONG, _P, _P, _LONG, _P, ctypes.c_float, _P, _P)
+    library.cleanup_fitting.restype = _LONG
+    return library
+
+
+class Kernel:
+    """The tables of one model, as C reads them."""
+
+    def __init__(self, library: ctypes.CDLL, arrays: Mapping[str, npt.NDArray[Any]], meta: Mapping[str, Any]):
+        self._library = library
+        # what the addresses point to must live as long
+        self._tables = [arrays[name] for name in _TABLES]
+        shapes = np.array([meta["fuse"][str(n)] for n in (3, 4, 5)], np.uint64)
+        three = ctypes.c_uint64 * 3
+        self._model = _Model(
+            int(meta["base"]),
+            arrays["bigram.bits"].shape[1],
+            *(t.ctypes.data for t in self._tables),
+            *(three(*column) for column in shapes.T.tolist()),
+        )
+        self._at = ctypes.addressof(self._model)
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, npt.NDArray[Any]], meta: Mapping[str, Any]) -> Kernel | None:
+        """The kernel for a model's tables, or None where it cannot be used."""
+        if os.environ.get(SWITCH) == "off" or sys.byteorder != "little":
+            return None
+        library = _library(LIBRARY)
+        fit = all(arrays[n].dtype == dtype and arrays[n].flags.c_contiguous for n, dtype in _TABLES.items())
+        return cls(library, arrays, meta) if library is not None and fit else None
+
+    def score(self, ids: Ids) -> tuple[F32, Contexts]:
+        """`Model.score`, and what ends at each symbol, shape (n, 3): for each order whether it is a context."""
+        ids = np.ascontiguousarray(ids, np.uint16)
+        out, contexts = np.empty(len(ids), np.float32), np.empty((len(ids), 3), np.uint8)
+        self._library.cleanup_score(
+            self._at, ids.ctypes.data, len(ids), out.ctypes.data, contexts.ctypes.data
+        )
+        return out, contexts
+
+    def changes(
+        self, ids: Ids, upto: F64, contexts: Contexts, start: I64, end: I64, written: Ids, least: float
+    ) -> tuple[F32, F32]:
+        """`gains.parts_of_changes`; where the gain is no more than `least` it may be -inf."""
+        n, k = written.shape
+        here, behind = np.empty(n, np.float32), np.empty(n, np.float32)
+        if not n:
+            return here, behind
+        start, end = np.ascontiguousarray(start, np.int64), np.ascontiguousarray(end, np.int64)
+        if start.min() < REACH or (start > end).any() or end.max() > len(ids) - REACH or k > LONGEST:
+            raise IndexError("a change reaches out of the texts, or writes too much")
+        ids, written = np.ascontiguousarray(ids), np.ascontiguousarray(written, np.uint16)
+        addresses = (a.ctypes.data for a in (ids, upto, contexts, start, end, written))
+        self._library.cleanup_changes(
+            self._at, *addresses, n, k, least, here.ctypes.data, behind.ctypes.data
+        )
+        return here, behind
+
+    def fitting(
+        self, begins: F32, ends: F32, left: I64, right: I64, least: F32, near: float
+    ) -> tuple[I64, I64]:
+        """Which characters fit between two rows, as (number of the place, character) in order.
+
+        begins, ends  nats of each character behind what stands before, and before what stands behind; a row for each
+                      symbol that may, of a multiple of LANES numbers, -inf where there is no character
+        left, right   the rows of each place, shape (n,); least  nats, likewise
+        near          how many nats behind the best of the place others may be; below 0 the best alone is given
+        """
+        width = begins.shape[1]
+        places, characters = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for lo in range(0, len(left), _ROUND):
+            some = [np.ascontiguousarray(a[lo : lo + _ROUND]) for a in (left, right, least)]
+            n = len(some[0])
+            # of this room the operating system gives what is written
+            place, character = np.empty(n * width, np.int64), np.empty(n * width, np.int64)
+            found = self._library.cleanup_fitting(
+                begins.ctypes.data,
+                ends.ctypes.data,
+                width,
+                some[0].ctypes.data,
+                some[1].ctypes.data,
+                n,
+                some[2].ctypes.data,
+                near,
+                place.ctypes.data,
+                character.ctypes.data,
+            )
+            places.append(place[:found] + lo)
+            characters.append(character[:found].copy())
+        return np.concatenate(places), np.concatenate(characters)
+
+    def count(self, ids: Ids, start: I64, end: I64, wanted: Ids, *, apart: bool) -> I64:
+        """How often each sequence stands in its span of `ids`, shape (n,); reads each span once a sequence.
+
+        start, end  shape (n,);  wanted  shape (n, k) with k of 1 to 5
+        apart       whether those that overlap the one before are not counted, as str.count does
+        """
+        n, k = wanted.shape
+        out = np.empty(n, np.int64)
+        of = [np.ascontiguousarray(a, np.int64) for a in (start, end)]
+        ids, wanted = np.ascontiguousarray(ids), np.ascontiguousarray(wanted, np.uint16)
+        self._library.cleanup_count(
+            ids.ctypes.data,
+            of[0].ctypes.data,
+            of[1].ctypes.data,
+            wanted.ctypes.data,
+            n,
+            k,
+            apart,
+            out.ctypes.data,
+        )
+        return out
