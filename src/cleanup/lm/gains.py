@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from cleanup.data import Edit
 from cleanup.lm.alphabet import BORDER, Ids
-from cleanup.lm.kernel import Contexts
+from cleanup.lm.kernel import Known
 from cleanup.lm.model import ORDER, Model
 
 F32 = npt.NDArray[np.float32]
@@ -32,23 +32,23 @@ class Scored:
     ids     the symbols of all texts, borders between them and four at each end
     starts  where each text begins in `ids`; one more for the end
     upto    the sum of ln p before each symbol, shape (len(ids) + 1,): differences give spans
-    contexts  what the kernel, if there is one, knows of each symbol
+    known  what the kernel, if there is one, knows of each symbol
     """
 
     ids: Ids
     starts: I64
     upto: npt.NDArray[np.float64]
-    contexts: Contexts | None = None
+    known: Known | None = None
 
     @classmethod
     def of(cls, model: Model, texts: Sequence[str]) -> Scored:
         ids, starts = model.encode(texts)
         pad = np.full(_REACH, BORDER, np.uint16)
         ids = np.concatenate([pad, ids, pad])
-        score, contexts = model.scored(ids)
+        score, known = model.scored(ids)
         upto = np.zeros(len(ids) + 1)
         np.cumsum(score, dtype=np.float64, out=upto[1:])
-        return cls(ids, starts + _REACH, upto, contexts)
+        return cls(ids, starts + _REACH, upto, known)
 
 
 def gains_of_insertions(model: Model, scored: Scored, at: I64, inserted: Ids) -> F32:
@@ -90,8 +90,8 @@ def parts_of_changes(
     behind  how much likelier the four symbols behind it get: whether the sentence goes on better
     Where both together are no more than `least` nats, `behind` may be -inf: nobody wants to know more of such.
     """
-    if model.kernel is not None and scored.contexts is not None:
-        return model.kernel.changes(scored.ids, scored.upto, scored.contexts, start, end, written, least)
+    if model.kernel is not None and scored.known is not None:
+        return model.kernel.changes(scored.ids, scored.upto, scored.known, start, end, written, least)
     n, k = len(written), written.shape[1]
     here, behind = np.empty(n, np.float32), np.empty(n, np.float32)
     left, right = np.arange(-_REACH, 0), np.arange(_REACH)

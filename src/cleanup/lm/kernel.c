@@ -43,6 +43,12 @@ typedef struct {
     uint8_t two, three, four;
 } Context;
 
+/* A symbol of a text: ln p of it by n-grams of up to 2, 3 and 4 symbols, and what ends at it. */
+typedef struct {
+    float log_prob[3];
+    Context context;
+} Known;
+
 typedef struct {
     uint32_t a, b, c, wanted;
 } Slots;
@@ -112,17 +118,17 @@ static inline int32_t pair(const Model *m, uint64_t at, unsigned right) {
 }
 
 /* The positions behind a symbol that is the end of a context. No branch: whether it is, is anybody's guess. */
-static inline int continued(const Context *contexts, int64_t from, int64_t to, size_t order, int64_t *open) {
+static inline int continued(const Known *known, int64_t from, int64_t to, size_t order, int64_t *open) {
     int k = 0;
     for (int64_t i = from; i < to; i++) {
         open[k] = i;
-        k += ((const uint8_t *)(contexts + i - 1))[order] != 0;
+        k += ((const uint8_t *)&known[i - 1].context)[order] != 0;
     }
     return k;
 }
 
-/* ln p of each symbol after the four before it, and what ends there. `contexts` has room for n. */
-void cleanup_score(const Model *m, const uint16_t *ids, int64_t n, float *out, Context *contexts) {
+/* ln p of each symbol after the four before it, and all that is known of it; both have room for n. */
+void cleanup_score(const Model *m, const uint16_t *ids, int64_t n, float *out, Known *known) {
     uint64_t at[ROUND];
     int32_t place[ROUND];
     int64_t open[ROUND];
@@ -145,14 +151,16 @@ void cleanup_score(const Model *m, const uint16_t *ids, int64_t n, float *out, C
             uint16_t code = m->codes[there < 0 ? 0 : there];
             float p = m->unigram[ids[i]] + m->unigram_backoff[ids[i - 1]];
             out[i] = there < 0 ? p : m->book[0][code & 0xFF];
-            contexts[i].two = there < 0 ? 0 : (uint8_t)(code >> 8);
-            contexts[i].three = contexts[i].four = 0;
+            known[i].log_prob[0] = known[i].log_prob[1] = known[i].log_prob[2] = out[i];
+            known[i].context.two = there < 0 ? 0 : (uint8_t)(code >> 8);
+            known[i].context.three = known[i].context.four = 0;
         }
         if (!lo) {
             out[0] = m->unigram[ids[0]];
-            contexts[0].two = contexts[0].three = contexts[0].four = 0;
+            known[0].log_prob[0] = known[0].log_prob[1] = known[0].log_prob[2] = out[0];
+            known[0].context.two = known[0].context.three = known[0].context.four = 0;
         }
-        k = continued(contexts, lo > 2 ? lo : 2, hi, offsetof(Context, two), open);
+        k = continued(known, lo > 2 ? lo : 2, hi, offsetof(Context, two), open);
         for (int j = 0; j < k; j++) {
             const uint16_t *w = ids + open[j];
             slots[j] = slots_of(m, 3, ((uint64_t)w[-2] * base + w[-1]) * base + w[0]);
@@ -161,11 +169,12 @@ void cleanup_score(const Model *m, const uint16_t *ids, int64_t n, float *out, C
         for (int j = 0; j < k; j++) {
             int64_t i = open[j];
             uint32_t code = code32(m->slots3, slots[j]);
-            float p = out[i] + m->backoff[0][contexts[i - 1].two];
+            float p = out[i] + m->backoff[0][known[i - 1].context.two];
             out[i] = code < 65536 ? m->book[1][code & 0xFF] : p;
-            contexts[i].three = code < 65536 ? (uint8_t)(code >> 8) : 0;
+            known[i].log_prob[1] = known[i].log_prob[2] = out[i];
+            known[i].context.three = code < 65536 ? (uint8_t)(code >> 8) : 0;
         }
-        k = continued(contexts, lo > 3 ? lo : 3, hi, offsetof(Context, three), open);
+        k = continued(known, lo > 3 ? lo : 3, hi, offsetof(Context, three), open);
         for (int j = 0; j < k; j++) {
             const uint16_t *w = ids + open[j];
             slots[j] = slots_of(m, 4, (((uint64_t)w[-3] * base + w[-2]) * base + w[-1]) * base + w[0]);
@@ -174,11 +183,12 @@ void cleanup_score(const Model *m, const uint16_t *ids, int64_t n, float *out, C
         for (int j = 0; j < k; j++) {
             int64_t i = open[j];
             uint32_t code = code32(m->slots4, slots[j]);
-            float p = out[i] + m->backoff[1][contexts[i - 1].three];
+            float p = out[i] + m->backoff[1][known[i - 1].context.three];
             out[i] = code < 65536 ? m->book[2][code & 0xFF] : p;
-            contexts[i].four = code < 65536 ? (uint8_t)(code >> 8) : 0;
+            known[i].log_prob[2] = out[i];
+            known[i].context.four = code < 65536 ? (uint8_t)(code >> 8) : 0;
         }
-        k = continued(contexts, lo > 4 ? lo : 4, hi, offsetof(Context, four), open);
+        k = continued(known, lo > 4 ? lo : 4, hi, offsetof(Context, four), open);
         for (int j = 0; j < k; j++) {
             const uint16_t *w = ids + open[j];
             slots[j] = slots_of(
@@ -188,7 +198,7 @@ void cleanup_score(const Model *m, const uint16_t *ids, int64_t n, float *out, C
         for (int j = 0; j < k; j++) {
             int64_t i = open[j];
             uint32_t code = code16(m->slots5, slots[j]);
-            float p = out[i] + m->backoff[2][contexts[i - 1].four];
+            float p = out[i] + m->backoff[2][known[i - 1].context.four];
             out[i] = code < 64 ? m->book[3][code & 63] : p;
         }
     }
@@ -197,14 +207,17 @@ void cleanup_score(const Model *m, const uint16_t *ids, int64_t n, float *out, C
 /* A change that is being weighed: the four symbols before, what is written, and the four behind. */
 typedef struct {
     uint16_t window[REACH + LONGEST + REACH];
-    Context context;
-    double sum;   /* ln p of what was read of it so far, since the last time it was put away */
-    double bound; /* nats from which on it is hopeless: no symbol makes a sum larger */
+    Context context; /* of the symbol that was read last */
+    double sum;      /* ln p of what was read of it so far, since the last time it was put away */
+    double bound;    /* nats that the sum must be above in the end */
     int64_t row;
+    const Known *behind; /* what the text knows of the four symbols behind */
 } Change;
 
-/* Reads one symbol of each of some changes; `step` counts from the first that is written. */
-static void read_one(const Model *m, Change **changes, int n, int step) {
+/* Reads one symbol of each of some changes; `step` counts from the first that is written, `behind` from the second of those
+ * behind: of these shorter n-grams are as in the text, and not looked up.
+ */
+static void read_one(const Model *m, Change **changes, int n, int step, int behind) {
     uint64_t at[FLOCK];
     int32_t place[FLOCK];
     Slots three[FLOCK], four[FLOCK], five[FLOCK];
@@ -212,14 +225,16 @@ static void read_one(const Model *m, Change **changes, int n, int step) {
     for (int j = 0; j < n; j++) {
         const uint16_t *w = changes[j]->window + step + REACH;
         Context c = changes[j]->context;
-        at[j] = (uint64_t)w[-1] * (uint64_t)m->words + (w[0] >> 6);
-        __builtin_prefetch(m->bits + at[j]);
-        __builtin_prefetch(m->rank + at[j]);
-        if (c.two) {
+        if (behind < 0) {
+            at[j] = (uint64_t)w[-1] * (uint64_t)m->words + (w[0] >> 6);
+            __builtin_prefetch(m->bits + at[j]);
+            __builtin_prefetch(m->rank + at[j]);
+        }
+        if (c.two && behind < 1) {
             three[j] = slots_of(m, 3, ((uint64_t)w[-2] * base + w[-1]) * base + w[0]);
             call32(m->slots3, three[j]);
         }
-        if (c.three) {
+        if (c.three && behind < 2) {
             four[j] = slots_of(m, 4, (((uint64_t)w[-3] * base + w[-2]) * base + w[-1]) * base + w[0]);
             call32(m->slots4, four[j]);
         }
@@ -229,20 +244,31 @@ static void read_one(const Model *m, Change **changes, int n, int step) {
             call16(m->slots5, five[j]);
         }
     }
-    for (int j = 0; j < n; j++) {
-        place[j] = pair(m, at[j], changes[j]->window[step + REACH]);
-        if (place[j] >= 0) __builtin_prefetch(m->codes + place[j]);
-    }
-    for (int j = 0; j < n; j++) {
-        const uint16_t *w = changes[j]->window + step + REACH;
-        Context c = changes[j]->context, next = {0, 0, 0};
-        float p = m->unigram[w[0]] + m->unigram_backoff[w[-1]];
-        if (place[j] >= 0) {
-            uint16_t code = m->codes[place[j]];
-            p = m->book[0][code & 0xFF];
-            next.two = (uint8_t)(code >> 8);
+    if (behind < 0)
+        for (int j = 0; j < n; j++) {
+            place[j] = pair(m, at[j], changes[j]->window[step + REACH]);
+            if (place[j] >= 0) __builtin_prefetch(m->codes + place[j]);
         }
-        if (c.two) {
+    for (int j = 0; j < n; j++) {
+        Change *own = changes[j];
+        const uint16_t *w = own->window + step + REACH;
+        Context c = own->context, next = {0, 0, 0};
+        float p;
+        if (behind < 0) {
+            p = m->unigram[w[0]] + m->unigram_backoff[w[-1]];
+            if (place[j] >= 0) {
+                uint16_t code = m->codes[place[j]];
+                p = m->book[0][code & 0xFF];
+                next.two = (uint8_t)(code >> 8);
+            }
+        } else {
+            const Known *known = own->behind + behind + 1;
+            p = known->log_prob[behind];
+            next.two = known->context.two;
+            if (behind > 0) next.three = known->context.three;
+            if (behind > 1) next.four = known->context.four;
+        }
+        if (c.two && behind < 1) {
             uint32_t code = code32(m->slots3, three[j]);
             p += m->backoff[0][c.two];
             if (code < 65536) {
@@ -250,7 +276,7 @@ static void read_one(const Model *m, Change **changes, int n, int step) {
                 next.three = (uint8_t)(code >> 8);
             }
         }
-        if (c.three) {
+        if (c.three && behind < 2) {
             uint32_t code = code32(m->slots4, four[j]);
             p += m->backoff[1][c.three];
             if (code < 65536) {
@@ -263,18 +289,24 @@ static void read_one(const Model *m, Change **changes, int n, int step) {
             p += m->backoff[2][c.four];
             if (code < 64) p = m->book[3][code];
         }
-        changes[j]->context = next;
-        changes[j]->sum += p;
+        own->context = next;
+        own->sum += p;
     }
+}
+
+/* Whether no n-gram that reaches into what is written is a context of what follows; then the text knows the rest. */
+static int is_free(Context c, int behind) {
+    return !((c.two && behind < 0) || (c.three && behind < 1) || c.four);
 }
 
 /* The gain of replacing ids[start:end] by k symbols, in its two parts; see gains.parts_of_changes.
  *
  * A change that cannot gain more than `least` is not read to its end: its `behind` is -inf then.
+ * ceiling  what no ln p is above; rounded weights may sum up to more than 0
  */
-void cleanup_changes(const Model *m, const uint16_t *ids, const double *upto, const Context *contexts,
-                     const int64_t *start, const int64_t *end, const uint16_t *written, int64_t n, int k,
-                     double least, float *here, float *behind) {
+void cleanup_changes(const Model *m, const uint16_t *ids, const double *upto, const Known *known, const int64_t *start,
+                     const int64_t *end, const uint16_t *written, int64_t n, int k, double least, double ceiling,
+                     float *here, float *behind) {
     static const double slack = 0.01; /* more than all that is lost by single precision */
     Change flock[FLOCK];
     Change *open[FLOCK];
@@ -286,7 +318,8 @@ void cleanup_changes(const Model *m, const uint16_t *ids, const double *upto, co
             for (int i = 0; i < REACH; i++) c->window[i] = ids[a - REACH + i];
             for (int i = 0; i < k; i++) c->window[REACH + i] = written[(lo + j) * k + i];
             for (int i = 0; i < REACH; i++) c->window[REACH + k + i] = ids[b + i];
-            c->context = contexts[a - 1];
+            c->context = known[a - 1].context;
+            c->behind = known + b;
             c->sum = 0.0;
             c->bound = upto[b + REACH] - upto[a] + least - slack;
             c->row = lo + j;
@@ -300,20 +333,28 @@ void cleanup_changes(const Model *m, const uint16_t *ids, const double *upto, co
                     open[j]->bound -= open[j]->sum;
                     open[j]->sum = 0.0;
                 }
-            read_one(m, open, left, step);
+            read_one(m, open, left, step, step - k - 1);
             int kept = 0;
             for (int j = 0; j < left; j++) {
-                if (open[j]->sum > open[j]->bound)
-                    open[kept++] = open[j];
-                else
-                    behind[open[j]->row] = -INFINITY;
+                Change *c = open[j];
+                if (step >= k && step < k + REACH - 1 && is_free(c->context, step - k - 1)) {
+                    for (int i = step - k; i < REACH - 1; i++) c->sum += c->behind[i + 1].log_prob[i];
+                    if (c->sum > c->bound)
+                        behind[c->row] = (float)c->sum;
+                    else
+                        behind[c->row] = -INFINITY;
+                } else if (c->sum + ceiling * (k + REACH - 1 - step) > c->bound) {
+                    open[kept++] = c;
+                } else {
+                    behind[c->row] = -INFINITY;
+                }
             }
             left = kept;
         }
-        for (int j = 0; j < left; j++) {
-            int64_t row = open[j]->row, a = start[row], b = end[row];
+        for (int j = 0; j < left; j++) behind[open[j]->row] = (float)open[j]->sum;
+        for (int64_t row = lo; row < lo + size; row++) {
+            int64_t a = start[row], b = end[row];
             here[row] = (float)(here[row] - (upto[b] - upto[a]));
-            behind[row] = (float)open[j]->sum;
             behind[row] = (float)(behind[row] - (upto[b + REACH] - upto[b]));
         }
     }

@@ -23,7 +23,10 @@ from cleanup.lm.alphabet import Ids
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
-Contexts = npt.NDArray[np.uint8]
+Known = npt.NDArray[np.void]
+
+# ln p of a symbol by n-grams of up to 2, 3 and 4 symbols, and the contexts that end at it.
+KNOWN = np.dtype([("log_prob", np.float32, 3), ("context", np.uint8, 3)], align=True)
 
 SOURCE = Path(__file__).with_name("kernel.c")
 LIBRARY = Path(__file__).with_name("_kernel.so")
@@ -75,7 +78,7 @@ def _library(path: Path) -> ctypes.CDLL | None:
         return None
     library.cleanup_score.argtypes = (_P, _P, _LONG, _P, _P)
     library.cleanup_score.restype = None
-    library.cleanup_changes.argtypes = (*[_P] * 7, _LONG, _I, ctypes.c_double, _P, _P)
+    library.cleanup_changes.argtypes = (*[_P] * 7, _LONG, _I, ctypes.c_double, ctypes.c_double, _P, _P)
     library.cleanup_changes.restype = None
     library.cleanup_count.argtypes = (*[_P] * 4, _LONG, _I, _I, _P)
     library.cleanup_count.restype = None
@@ -100,6 +103,7 @@ class Kernel:
             *(three(*column) for column in shapes.T.tolist()),
         )
         self._at = ctypes.addressof(self._model)
+        self._ceiling = _ceiling(arrays)
 
     @classmethod
     def of(cls, arrays: Mapping[str, npt.NDArray[Any]], meta: Mapping[str, Any]) -> Kernel | None:
@@ -110,17 +114,17 @@ class Kernel:
         fit = all(arrays[n].dtype == dtype and arrays[n].flags.c_contiguous for n, dtype in _TABLES.items())
         return cls(library, arrays, meta) if library is not None and fit else None
 
-    def score(self, ids: Ids) -> tuple[F32, Contexts]:
-        """`Model.score`, and what ends at each symbol, shape (n, 3): for each order whether it is a context."""
+    def score(self, ids: Ids) -> tuple[F32, Known]:
+        """`Model.score`, and what `changes` is to know of each symbol."""
         ids = np.ascontiguousarray(ids, np.uint16)
-        out, contexts = np.empty(len(ids), np.float32), np.empty((len(ids), 3), np.uint8)
+        out, known = np.empty(len(ids), np.float32), np.empty(len(ids), KNOWN)
         self._library.cleanup_score(
-            self._at, ids.ctypes.data, len(ids), out.ctypes.data, contexts.ctypes.data
+            self._at, ids.ctypes.data, len(ids), out.ctypes.data, known.ctypes.data
         )
-        return out, contexts
+        return out, known
 
     def changes(
-        self, ids: Ids, upto: F64, contexts: Contexts, start: I64, end: I64, written: Ids, least: float
+        self, ids: Ids, upto: F64, known: Known, start: I64, end: I64, written: Ids, least: float
     ) -> tuple[F32, F32]:
         """`gains.parts_of_changes`; where the gain is no more than `least` it may be -inf."""
         n, k = written.shape
@@ -131,9 +135,9 @@ class Kernel:
         if start.min() < REACH or (start > end).any() or end.max() > len(ids) - REACH or k > LONGEST:
             raise IndexError("a change reaches out of the texts, or writes too much")
         ids, written = np.ascontiguousarray(ids), np.ascontiguousarray(written, np.uint16)
-        addresses = (a.ctypes.data for a in (ids, upto, contexts, start, end, written))
+        addresses = (a.ctypes.data for a in (ids, upto, known, start, end, written))
         self._library.cleanup_changes(
-            self._at, *addresses, n, k, least, here.ctypes.data, behind.ctypes.data
+            self._at, *addresses, n, k, least, self._ceiling, here.ctypes.data, behind.ctypes.data
         )
         return here, behind
 
@@ -191,3 +195,13 @@ class Kernel:
             out.ctypes.data,
         )
         return out
+
+
+def _ceiling(arrays: Mapping[str, npt.NDArray[Any]]) -> float:
+    """What no ln p of a model is above: 0, but for what is lost by keeping weights in a byte."""
+    most = float(arrays["unigram.log_prob"].max() + arrays["unigram.log_backoff"].max())
+    for n in range(2, 6):
+        most = max(most, float(arrays[f"{n}.book"].max()))
+        if n < 5:
+            most += float(arrays[f"{n}.backoff_book"].max())
+    return max(0.0, most)

@@ -17,7 +17,7 @@ from cleanup.errors import ModelError
 from cleanup.lm import SHIPPED, container
 from cleanup.lm.alphabet import Alphabet, Ids
 from cleanup.lm.fuse import Fuse, Shape
-from cleanup.lm.kernel import Contexts, Kernel
+from cleanup.lm.kernel import Known, Kernel
 from cleanup.lm.words import WordTable
 
 F32 = npt.NDArray[np.float32]
@@ -152,7 +152,7 @@ class Model:
     def log_probs_counted(self, left: I64, right: I64) -> F32:
         """ln p of each right symbol after each left one where the pair was counted, else -inf.
 
-        Shape (len(left), len(right)); longer contexts are not asked.
+        Shape (len(left), len(right)); longer known are not asked.
         """
         out = np.full((len(left), len(right)), -np.inf, np.float32)
         book = self._levels[2].log_prob
@@ -182,11 +182,11 @@ class Model:
     def score(self, ids: Ids) -> F32:
         """ln p of each symbol after the four before it, shape (len(ids),), natural logarithms.
 
-        Contexts do not reach over a border; the first symbol has none.
+        Known do not reach over a border; the first symbol has none.
         """
         return self.scored(ids)[0]
 
-    def scored(self, ids: Ids) -> tuple[F32, Contexts | None]:
+    def scored(self, ids: Ids) -> tuple[F32, Known | None]:
         """`score`, and what the kernel, if there is one, needs to know of each symbol to go on from there."""
         if self.kernel is not None:
             return self.kernel.score(ids)
