@@ -35,6 +35,8 @@ _BEHIND = 2.0
 # An article is worth a look where the symbol behind a gap costs so much and one character gains so much.
 _COST_GLANCE, _GAIN_GLANCE = 6.0, 4.0
 _SHORT = 300
+# Places of an article that are glanced at before all others.
+_GLANCES = 12
 _ROUND = 256
 
 SCAN = (*strips.PLACE, "prior")
@@ -71,34 +73,45 @@ class Gaps:
         table[rows, : len(self.items)] = nats
         table[rows, len(self.items) :] = -np.inf
 
-    def glance(self, texts: Texts) -> Bools:
-        """Which articles are worth more than a glance, shape (articles,): those where one character, the likeliest
-        by bigrams, gains much somewhere. Of an article that is short there is no saying.
+    def glance(self, texts: Texts, looked: Bools) -> Bools:
+        """Which articles are worth more than a glance, shape (articles,): those that are `looked` at anyway, and those
+        where one character, the likeliest by bigrams, gains much somewhere. Of an article that is short there is no saying.
         """
         n = len(texts.texts)
         han = np.bincount(texts.article, weights=texts.chinese(), minlength=n)
-        out: Bools = han < _SHORT
-        at, _ = _broken(texts, _COST_GLANCE, _COST_FOUR)
-        if not len(at) or not self.items:
+        out: Bools = looked | (han < _SHORT)
+        if out.all() or not self.items:
             return out
-        ids = texts.ids.astype(np.int64)
-        left, right = ids[at - 1], ids[at]
+        at, _ = _broken(texts, _COST_GLANCE, _COST_FOUR)
+        at = at[~out[texts.article[at]]]
+        # where most is to be gained first: mostly that is enough
+        upto, article = texts.scored.upto, texts.article[at]
+        order = np.lexsort((upto[at + 4] - upto[at], article))
+        begin = np.searchsorted(article, article)
+        first = np.zeros(len(at), bool)
+        first[order] = np.arange(len(at)) - begin < _GLANCES
+        self._glance(texts, at[first], out)
+        at = at[~first]
+        self._glance(texts, at[~out[texts.article[at]]], out)
+        return out
+
+    def _glance(self, texts: Texts, at: I64, out: Bools) -> None:
+        if not len(at):
+            return
+        left, right = texts.ids[at - 1].astype(np.int64), texts.ids[at].astype(np.int64)
         self._meet(left, right)
-        best = self._likeliest(left, right)
-        written = self.symbols[best].astype(np.uint16)[:, None]
+        written = self.symbols[self._likeliest(left, right)].astype(np.uint16)[:, None]
         here, behind = parts_of_changes(self.model, texts.scored, at, at, written, _GAIN_GLANCE)
         out[texts.article[at[here + behind > _GAIN_GLANCE]]] = True
-        return out
 
     def insertions(self, texts: Texts, looked: Bools | None = None) -> Places:
         """Every insertion that may be worth a look, in order of place; in the articles that are `looked` at."""
-        ids = texts.ids.astype(np.int64)
         at, cost = _broken(texts, _COST, _COST_FOUR)
         if looked is not None:
             at = at[looked[texts.article[at]]]
         if not len(at) or not self.items:
             return Places.none(self.texts)
-        left, right = ids[at - 1], ids[at]
+        left, right = texts.ids[at - 1].astype(np.int64), texts.ids[at].astype(np.int64)
         self._meet(left, right)
         least = (_LEAST - _SLACK - cost[at]).astype(np.float32)
         row, item = self._likely(left, right, least)
