@@ -28,8 +28,8 @@ test: $(DEV) ## set up and pass the tests
 	$(BIN)/python -m pytest
 
 lint: $(DEV) ## ruff, mypy
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks hatch_build.py
+	$(BIN)/ruff format --check src tests benchmarks hatch_build.py
 	$(BIN)/mypy
 
 bench: $(READY) ## the figures: gold that ships, and ../shared/bench where it is there

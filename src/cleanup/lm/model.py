@@ -17,7 +17,7 @@ from cleanup.errors import ModelError
 from cleanup.lm import SHIPPED, container
 from cleanup.lm.alphabet import Alphabet, Ids
 from cleanup.lm.fuse import Fuse, Shape
-from cleanup.lm.kernel import Known, Kernel
+from cleanup.lm.kernel import Kernel, Known
 from cleanup.lm.words import WordTable
 
 F32 = npt.NDArray[np.float32]
@@ -152,7 +152,7 @@ class Model:
     def log_probs_counted(self, left: I64, right: I64) -> F32:
         """ln p of each right symbol after each left one where the pair was counted, else -inf.
 
-        Shape (len(left), len(right)); longer known are not asked.
+        Shape (len(left), len(right)); longer contexts are not asked.
         """
         out = np.full((len(left), len(right)), -np.inf, np.float32)
         book = self._levels[2].log_prob
