@@ -182,7 +182,7 @@ class Model:
     def score(self, ids: Ids) -> F32:
         """ln p of each symbol after the four before it, shape (len(ids),), natural logarithms.
 
-        Known do not reach over a border; the first symbol has none.
+        Contexts do not reach over a border; the first symbol has none.
         """
         return self.scored(ids)[0]
 
