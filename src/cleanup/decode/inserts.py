@@ -145,13 +145,7 @@ def _times_of_chinese(texts: Texts, found: Places) -> I64 | None:
 def at_places(texts: Texts, found: Places, times: I64, phrases: Phrases) -> F64:
     """Evidence of the place for each term, shape (n, len(PLACE))."""
     model = texts.model
-    numbers = np.full(len(found.items), -1, np.int64)
-    length_of = np.array([len(i) for i in found.items], np.int64)
-    for k in np.unique(length_of).tolist():
-        own = np.flatnonzero(length_of == k)
-        numbers[own] = model.words.numbers(
-            model.alphabet.encode("".join(found.items[i] for i in own)).reshape(-1, k)
-        )
+    numbers = model.words.numbers_of(found.items)
     known = numbers >= 0
     log_prob = np.where(known, model.words.log_probs[numbers], model.words.log_prob(""))
     cost = log_prob[found.item] if len(found) else np.zeros(0)

@@ -25,12 +25,14 @@ class Texts:
     """Texts, scored once. A position is a place in `scored.ids`; an offset is a code point of one text.
 
     article  the number of the text of each position, shape (len(ids),); borders belong to the text before them
+    han      which positions hold a Chinese character
     """
 
     model: Model
     texts: tuple[str, ...]
     scored: Scored
     article: npt.NDArray[np.int32]
+    han: Bools
 
     @classmethod
     def of(cls, model: Model, texts: Sequence[str]) -> Texts:
@@ -39,7 +41,9 @@ class Texts:
         if len(texts) > 1:
             article[scored.starts[1:-1]] = 1
         np.cumsum(article, out=article)
-        return cls(model, tuple(texts), scored, article)
+        han = model.alphabet.is_chinese[scored.ids]
+        han.flags.writeable = False
+        return cls(model, tuple(texts), scored, article, han)
 
     @property
     def ids(self) -> npt.NDArray[np.uint16]:
@@ -71,7 +75,7 @@ class Texts:
 
     def chinese(self) -> Bools:
         """Which positions hold a Chinese character."""
-        return self.model.alphabet.is_chinese[self.ids]
+        return self.han
 
     def gaps(self) -> I64:
         """Positions in front of which something may be missing: next to a Chinese character, inside a line or at its ends."""

@@ -445,3 +445,40 @@ WIDE void cleanup_count(const uint16_t *ids, const int64_t *from, const int64_t 
         out[q] = count;
     }
 }
+
+/* How many characters of each kind some spans hold; a character may be of several, each a bit of `kinds`.
+ *
+ * start, end  of each span, shape (n,);  bits  shape (k,);  out  shape (k, n)
+ */
+void cleanup_kinds(const uint32_t *kinds, const int64_t *start, const int64_t *end, int64_t n, const uint32_t *bits,
+                   int k, int64_t *out) {
+    uint32_t asked = 0;
+    for (int j = 0; j < k; j++) asked |= bits[j];
+    for (int64_t s = 0; s < n; s++) {
+        int64_t count[32] = {0};
+        for (int64_t i = start[s]; i < end[s]; i++) {
+            uint32_t own = kinds[i] & asked;
+            while (own) {
+                count[__builtin_ctz(own)]++;
+                own &= own - 1;
+            }
+        }
+        for (int j = 0; j < k; j++) out[j * n + s] = count[__builtin_ctz(bits[j])];
+    }
+}
+
+/* Where each key would be put among sorted ones, before its equals. */
+void cleanup_search(const uint64_t *keys, int64_t n, const uint64_t *wanted, int64_t m, int64_t *place) {
+    for (int64_t lo = 0; lo < m; lo += FLOCK) {
+        const int size = (int)(m - lo < FLOCK ? m - lo : FLOCK);
+        for (int j = 0; j < size; j++) place[lo + j] = 0;
+        for (int64_t left = n; left > 0;) {
+            const int64_t half = (left + 1) / 2;
+            for (int j = 0; j < size; j++) {
+                int64_t at = place[lo + j];
+                place[lo + j] = keys[at + half - 1] < wanted[lo + j] ? at + half : at;
+            }
+            left -= half;
+        }
+    }
+}

@@ -10,7 +10,7 @@ import ctypes
 import hashlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from cleanup.lm.alphabet import Ids
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
 Known = npt.NDArray[np.void]
 
 # ln p of a symbol by n-grams of up to 2, 3 and 4 symbols, and the contexts that end at it.
@@ -82,6 +84,10 @@ def _library(path: Path) -> ctypes.CDLL | None:
     library.cleanup_changes.restype = None
     library.cleanup_count.argtypes = (*[_P] * 4, _LONG, _I, _I, _P)
     library.cleanup_count.restype = None
+    library.cleanup_kinds.argtypes = (*[_P] * 3, _LONG, _P, _I, _P)
+    library.cleanup_kinds.restype = None
+    library.cleanup_search.argtypes = (_P, _LONG, _P, _LONG, _P)
+    library.cleanup_search.restype = None
     library.cleanup_fitting.argtypes = (_P, _P, _LONG, _P, _P, _LONG, _P, ctypes.c_float, _P, _P)
     library.cleanup_fitting.restype = _LONG
     return library
@@ -194,6 +200,37 @@ class Kernel:
             k,
             apart,
             out.ctypes.data,
+        )
+        return out
+
+
+    def kinds(self, kinds: U32, start: I64, end: I64, bits: Sequence[int]) -> I64:
+        """How many characters of spans are of each kind, shape (len(bits), n); a character may be of several.
+
+        kinds  the bits of each character
+        """
+        start, end = np.ascontiguousarray(start, np.int64), np.ascontiguousarray(end, np.int64)
+        if len(start) and (start.min() < 0 or end.max() > len(kinds)):
+            raise IndexError("a span reaches out of the texts")
+        asked = np.array(bits, np.uint32)
+        out = np.empty((len(asked), len(start)), np.int64)
+        self._library.cleanup_kinds(
+            kinds.ctypes.data,
+            start.ctypes.data,
+            end.ctypes.data,
+            len(start),
+            asked.ctypes.data,
+            len(asked),
+            out.ctypes.data,
+        )
+        return out
+
+    def search(self, keys: U64, wanted: U64) -> I64:
+        """np.searchsorted of many keys, which are asked for at once."""
+        out = np.empty(len(wanted), np.int64)
+        wanted = np.ascontiguousarray(wanted, np.uint64)
+        self._library.cleanup_search(
+            keys.ctypes.data, len(keys), wanted.ctypes.data, len(wanted), out.ctypes.data
         )
         return out
 

@@ -105,12 +105,14 @@ class Model:
             n: Fuse(Shape(*file.meta["fuse"][str(n)]), 16 if n < ORDER else 6, a[f"{n}.slots"])
             for n in range(3, ORDER + 1)
         }
-        self.words = WordTable(a, self.alphabet, int(file.meta["base"]), float(file.meta["tokens"]))
+        self.kernel = Kernel.of(a, file.meta)
+        self.words = WordTable(
+            a, self.alphabet, int(file.meta["base"]), float(file.meta["tokens"]), self.kernel
+        )
         self._levels = {
             n: _Level(a[f"{n}.book"], a[f"{n}.backoff_book"] if n < ORDER else a[f"{n}.book"])
             for n in range(2, ORDER + 1)
         }
-        self.kernel = Kernel.of(a, file.meta)
 
     @classmethod
     def open(cls, path: Path | str) -> Model:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from cleanup.lm.alphabet import UNKNOWN, Alphabet, Ids
 from cleanup.lm.count import ORDER
+from cleanup.lm.kernel import Kernel
 
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
@@ -38,8 +39,14 @@ class WordTable:
     """
 
     def __init__(
-        self, arrays: Mapping[str, npt.NDArray[Any]], alphabet: Alphabet, base: int, tokens: float
+        self,
+        arrays: Mapping[str, npt.NDArray[Any]],
+        alphabet: Alphabet,
+        base: int,
+        tokens: float,
+        kernel: Kernel | None = None,
     ) -> None:
+        self._kernel = kernel
         self._alphabet = alphabet
         self._base = np.uint64(base)
         self._symbols: Ids = arrays["word.symbols"]
@@ -50,6 +57,7 @@ class WordTable:
         self._stand_ins: U32 = arrays["word.stand_ins"]
         self._tokens = tokens
         self._known: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -97,8 +105,26 @@ class WordTable:
         for column in symbols.T:
             keys *= self._base
             keys += column
-        at = np.minimum(np.searchsorted(self._sorted_keys, keys), len(self._sorted_keys) - 1)
+        if self._kernel is not None:
+            at = self._kernel.search(self._sorted_keys, keys)
+        else:
+            at = np.searchsorted(self._sorted_keys, keys)
+        at = np.minimum(at, len(self._sorted_keys) - 1)
         return np.where(self._sorted_keys[at] == keys, self._sorted_numbers[at].astype(np.int64), -1)
+
+    def numbers_of(self, words: Sequence[str]) -> I64:
+        """`numbers` of words of any length, shape (len(words),)."""
+        known = self._numbers
+        new = [w for w in words if w not in known]
+        if new:
+            if len(known) + len(new) > _KNOWN:
+                known.clear()
+                new = list(words)
+            for k in {len(w) for w in new}:
+                own = [w for w in new if len(w) == k]
+                symbols = self._alphabet.encode("".join(own)).reshape(-1, k)
+                known.update(zip(own, self.numbers(symbols).tolist(), strict=True))
+        return np.array([known[w] for w in words], np.int64)
 
     def count(self, word: str) -> int:
         """How often the word was counted, weights of corpora included; 0 where the table does not hold it."""
