@@ -157,7 +157,9 @@ class Signs:
         kinds = tuple(kinds)
         kernel = self.texts.model.kernel
         if kernel is not None:
-            return dict(zip(kinds, kernel.kinds(self.kinds, start, end, [bit(k) for k in kinds]), strict=True))
+            return dict(
+                zip(kinds, kernel.kinds(self.kinds, start, end, [bit(k) for k in kinds]), strict=True)
+            )
         upto = np.concatenate([[0], np.cumsum(end - start)])
         at = np.arange(upto[-1]) + np.repeat(start - upto[:-1], end - start)
         own = self.kinds[at]

@@ -203,7 +203,6 @@ class Kernel:
         )
         return out
 
-
     def kinds(self, kinds: U32, start: I64, end: I64, bits: Sequence[int]) -> I64:
         """How many characters of spans are of each kind, shape (len(bits), n); a character may be of several.
 

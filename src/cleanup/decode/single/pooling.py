@@ -58,4 +58,3 @@ def pooled(
     same = np.searchsorted(seen, keys).clip(0, len(seen) - 1)
     here = np.where(seen[same] == keys, best[same], 0.0)
     return Pooled(np.maximum(sum_of - here, 0.0), np.maximum(total[where] - cap_of, 0.0), total)
-
