@@ -183,22 +183,26 @@ class Cleaner:
         journeys = {i: self._journey(d) for i, d in enumerate(documents)}
         answers: dict[int, Decoded | None] = dict.fromkeys(journeys)
         while answers:
-            asked: dict[str, list[tuple[int, Ask]]] = {}
+            asked: dict[str | None, list[tuple[int, Ask]]] = {}
             for i, answer in answers.items():
                 try:
                     ask = journeys[i].send(answer)
-                    asked.setdefault(documents[i].source, []).append((i, ask))
+                    source = documents[i].source
+                    # those without a channel know nothing of each other, and are decoded together, too
+                    key = None if self._decoder(source) is None else source
+                    asked.setdefault(key, []).append((i, ask))
                 except StopIteration as done:
                     outcomes[i] = done.value
             answers = {}
-            for source, questions in asked.items():
-                decoded = self._decoded(source, [a for _, a in questions])
+            for of_source, questions in asked.items():
+                decoded = self._decoded(of_source, [a for _, a in questions])
                 answers |= {i: d for (i, _), d in zip(questions, decoded, strict=True)}
         return [o for o in outcomes if o is not None]
 
-    def _decoded(self, source: str, asks: Sequence[Ask]) -> list[Decoded]:
+    def _decoded(self, source: str | None, asks: Sequence[Ask]) -> list[Decoded]:
+        """What the channel of a source, or for None the prior, makes of some texts."""
         texts, closed = [a.text for a in asks], [a.closed for a in asks]
-        decoder = self._decoder(source)
+        decoder = None if source is None else self._decoder(source)
         if decoder is not None:
             return decoder.decode(texts, closed)
         from cleanup.decode.single.made import Made
