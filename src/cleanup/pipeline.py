@@ -9,8 +9,10 @@ silent. Everything is carried home to offsets of the text as it was read.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec.structs import replace
 
 from cleanup import edits as ed
 from cleanup.builtin import BUILT_IN
@@ -33,7 +35,7 @@ from cleanup.decode.repair import Decoded, Repair
 from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
 from cleanup.detect.closed import Spans as Comments
 from cleanup.detect.closed import closed_spans, comment_spans, emphasis_spans, merge, without
-from cleanup.detect.reading import Proposal, Reading
+from cleanup.detect.reading import Proposal, Reading, Standing
 from cleanup.detect.rules import Book
 from cleanup.detect.script_plain import simplified
 from cleanup.detect.share import spare_all_page
@@ -245,6 +247,7 @@ class Cleaner:
         Yields what the channel is asked, and is sent the answer.
         """
         original = fold(document.text)
+        standing = Standing(original.folded)
         passes = ed.Passes(document.text)
         seen: list[list[Proposal]] = []
         due: list[list[Proposal]] = []
@@ -253,7 +256,7 @@ class Cleaner:
         alone = self._is_alone(document.source)
         decodes = alone or self._decoder(document.source) is not None
         while True:
-            found, closed = self._propose(document, passes.text, original, silent)
+            found, closed = self._propose(document, passes.text, original, standing, silent)
             chosen = self._wanted(found)
             if not chosen and decodes:
                 answer = yield Ask(passes.text, closed, document.text, tuple(passes.edits))
@@ -314,7 +317,7 @@ class Cleaner:
         return [wanted[k] for k in kept]
 
     def _propose(
-        self, document: Document, text: str, original: View, silent: set[str]
+        self, document: Document, text: str, original: View, standing: Standing, silent: set[str]
     ) -> tuple[list[Proposal], Spans]:
         """The proposals of all stages on one text, and what of it is closed in the end."""
         title = str(document.meta.get("title") or "")
@@ -337,7 +340,7 @@ class Cleaner:
             if reading is None:
                 seen = raw if stage.raw else plain if stage.plain else view
                 reading = readings[key] = Reading(
-                    text, seen, original.folded, title, closed, page, recurring, emphasis
+                    text, seen, original.folded, title, closed, page, recurring, emphasis, plain.folded, standing
                 )
             new: list[Proposal] = []
             for ask in stage.detectors:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import regex
+from msgspec.structs import replace
 
 from cleanup.data import TIER_CONFIDENCE, Rule
-from cleanup.detect.reading import Proposal, Reading, lines
+from cleanup.detect.reading import Proposal, Reading, Standing, lines
 from cleanup.keywords import Keywords
 from cleanup.lexicon import Lexicon
 
@@ -79,22 +79,67 @@ class Book:
         return [self.rules[n] for n in sorted(which)], held
 
 
-def _places(rule: Rule, text: str, held: set[str], before: str | None) -> Iterator[regex.Match[str]]:
+class _Scan:
+    """Where words that a text holds stand, each looked for once: rules share many of them."""
+
+    def __init__(self, text: str, held: set[str]) -> None:
+        self.text, self.held = text, held
+        self._lines: dict[str, list[int]] = {}
+        # by the start of a line, what of it is left without the blanks around it
+        self._bodies: dict[int, tuple[int, int]] = {}
+
+    def starts(self, before: str, words: Sequence[str]) -> list[int]:
+        """Where words that are held start behind a string, in order; two may start at one place."""
+        text = self.text
+        found: set[int] = set()
+        for word in self.held.intersection([before + w for w in words] if before else words):
+            at = text.find(word)
+            while at >= 0:
+                found.add(at + len(before))
+                at = text.find(word, at + 1)
+        return sorted(found)
+
+    def bodies(self, words: Sequence[str]) -> list[tuple[int, int]]:
+        """Spans of the lines that hold one of some words, in order, each without the blanks around it."""
+        which = [self._holding(word) for word in self.held.intersection(words)]
+        starts = which[0] if len(which) == 1 else sorted({start for one in which for start in one})
+        return [self._bodies[start] for start in starts]
+
+    def _holding(self, word: str) -> list[int]:
+        """Where the lines begin that hold a word, in order."""
+        found = self._lines.get(word)
+        if found is None:
+            text = self.text
+            found = self._lines[word] = []
+            at = text.find(word)
+            while at >= 0:
+                start = text.rfind("\n", 0, at) + 1
+                end = text.find("\n", at)
+                end = len(text) if end < 0 else end + 1
+                if start not in self._bodies:
+                    line = text[start:end]
+                    first = start + len(line) - len(line.lstrip())
+                    self._bodies[start] = first, first + len(line.strip())
+                first, last = self._bodies[start]
+                # blanks around the line may be all that a word with a blank at its border stood in
+                if word.strip() == word or text.find(word, first, last) >= 0:
+                    found.append(start)
+                at = text.find(word, end)
+        return found
+
+
+def _places(rule: Rule, scan: _Scan, before: str | None) -> Iterator[regex.Match[str]]:
     """Where the rule's pattern stands. A line pattern fits a whole line, blanks around it aside."""
     pattern = compiled(rule.pattern)
+    text = scan.text
     if rule.scope == "line":
-        words = held.intersection(rule.keywords)
-        for at, end in _lines_with(text, words) if rule.keywords else lines(text):
-            line = text[at:end]
-            body = line.strip()
-            if body and (not rule.keywords or any(k in body for k in words)):
-                start = at + line.index(body)
-                m = pattern.fullmatch(text, start, start + len(body), timeout=TIME_LIMIT_S)
-                if m is not None:
-                    yield m
+        for start, end in scan.bodies(rule.keywords) if rule.keywords else _all_bodies(text):
+            m = pattern.fullmatch(text, start, end, timeout=TIME_LIMIT_S)
+            if m is not None:
+                yield m
     elif before is not None:
         done = 0
-        for at in _starts(text, before, rule.keywords, held):
+        for at in scan.starts(before, rule.keywords):
             if at >= done:
                 m = pattern.match(text, at, timeout=TIME_LIMIT_S)
                 if m is not None:
@@ -104,28 +149,13 @@ def _places(rule: Rule, text: str, held: set[str], before: str | None) -> Iterat
         yield from pattern.finditer(text, timeout=TIME_LIMIT_S)
 
 
-def _starts(text: str, before: str, words: Sequence[str], held: set[str]) -> list[int]:
-    """Where words that a text holds start behind a string, in order; two may start at one place."""
-    found: set[int] = set()
-    for word in held.intersection([before + w for w in words]) if before else held.intersection(words):
-        at = text.find(word)
-        while at >= 0:
-            found.add(at + len(before))
-            at = text.find(word, at + 1)
-    return sorted(found)
-
-
-def _lines_with(text: str, words: Collection[str]) -> list[tuple[int, int]]:
-    """Spans of the lines that hold one of some words, in order, each with the newline that ends it."""
-    found: dict[int, int] = {}
-    for word in words:
-        at = text.find(word)
-        while at >= 0:
-            newline = text.find("\n", at)
-            end = len(text) if newline < 0 else newline + 1
-            found[text.rfind("\n", 0, at) + 1] = end
-            at = text.find(word, end)
-    return sorted(found.items())
+def _all_bodies(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the lines that are not blank, without the blanks around them."""
+    for at, end in lines(text):
+        body = text[at:end].strip()
+        if body:
+            start = text.index(body, at)
+            yield start, start + len(body)
 
 
 def propose(
@@ -136,38 +166,42 @@ def propose(
     The lexicon is loaded only if one asks for it.
     """
     called, held = book.called(reading.view.folded)
+    if not called:
+        return []
     found: list[Proposal] = []
-    counted: dict[tuple[str, ...], int] = {}
+    standing = Standing(reading.original) if reading.standing is None else reading.standing
+    scan = _Scan(reading.view.folded, held)
     for rule in called:
-        if rule.id not in silent and _has_cause(rule, reading, counted):
-            found += _matches(rule, reading, held, book.terms.get(rule.id), lexicon)
+        if rule.id not in silent and _has_cause(rule, standing):
+            found += _matches(rule, reading, scan, standing, book.terms.get(rule.id), lexicon)
     return _lift(book, found, reading) if found else found
 
 
-def _has_cause(rule: Rule, reading: Reading, counted: dict[tuple[str, ...], int]) -> bool:
+def _has_cause(rule: Rule, standing: Standing) -> bool:
     """The cheap questions about the article, asked before any pattern runs. Families share their needs."""
-    if rule.absent and any(w in reading.original for w in rule.absent):
+    if rule.absent and standing.of(rule.absent):
         return False
-    if rule.needs:
-        if rule.needs not in counted:
-            counted[rule.needs] = sum(w in reading.original for w in rule.needs)
-        return counted[rule.needs] >= rule.needs_min
-    return True
+    return not rule.needs or len(standing.of(rule.needs)) >= rule.needs_min
 
 
 def _matches(
-    rule: Rule, reading: Reading, held: set[str], before: str | None, lexicon: Callable[[], Lexicon]
+    rule: Rule,
+    reading: Reading,
+    scan: _Scan,
+    standing: Standing,
+    before: str | None,
+    lexicon: Callable[[], Lexicon],
 ) -> Iterator[Proposal]:
     view = reading.view
     try:
-        for m in _places(rule, view.folded, held, before):
+        for m in _places(rule, scan, before):
             at, to = m.span("at")
             home = view.span(at, to)
             if rule.scope == "line":
                 home = _whole_line(reading.text, *home)
             if reading.is_closed(*home):
                 continue
-            made = _best(rule, reading, at, to, _repairs(rule, at, to, m["at"]), lexicon)
+            made = _best(rule, reading, standing, at, to, _repairs(rule, at, to, m["at"]), lexicon)
             if made is None:
                 continue
             (start, end, replacement), evidence = made
@@ -206,14 +240,20 @@ def _repairs(rule: Rule, at: int, to: int, observed: str) -> list[_Repair]:
 
 
 def _best(
-    rule: Rule, reading: Reading, at: int, to: int, repairs: list[_Repair], lexicon: Callable[[], Lexicon]
+    rule: Rule,
+    reading: Reading,
+    standing: Standing,
+    at: int,
+    to: int,
+    repairs: list[_Repair],
+    lexicon: Callable[[], Lexicon],
 ) -> tuple[_Repair, dict[str, Any]] | None:
     """The repair to make, and what speaks for it; None where everything speaks against."""
     evidence: dict[str, Any] = {}
     if rule.needs:
-        evidence["topic"] = [w for w in rule.needs if w in reading.original]
+        evidence["topic"] = list(standing.of(rule.needs))
     if rule.survivors_silence and rule.action != "flag":
-        repairs = [r for r in repairs if r[2] and r[2] not in reading.original]
+        repairs = [r for r in repairs if r[2] and not standing[r[2]]]
         evidence["survivors"] = 0
         if not repairs:
             return None
