@@ -15,6 +15,8 @@ from cleanup.fold import View
 _TRADITIONAL = re.compile(f"[{TRADITIONAL}]")
 
 
+# `re` has bitmaps for plane 0 alone.
+_ABOVE = re.compile("[\U00010000-\U0010ffff]")
 # One character replaced by another is a copy, where str.translate asks a table of every character: of so many
 # different ones both cost the same.
 _FEW = 60
@@ -30,7 +32,7 @@ def plain(text: str) -> str:
         return text
     table, held_of, linked = _table()
     held = set(held_of.findall(text))
-    if len(held) > _FEW or not held.isdisjoint(linked):
+    if len(held) > _FEW or not held.isdisjoint(linked) or _ABOVE.search(text):
         return text.translate(table)
     for char in held:
         text = text.replace(char, table[ord(char)])
@@ -45,6 +47,9 @@ def simplified(view: View) -> View:
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[dict[int, str], re.Pattern[str], frozenset[str]]:
-    """Simplified forms; a class of the characters that have one; and those of them that are the form of another."""
-    table = {k: v for k, v in simplify_table().items() if len(v) == 1}
-    return table, re.compile(char_class(map(chr, table))), frozenset(v for v in table.values() if ord(v) in table)
+    """Simplified forms; a class of the characters of plane 0 that have one; and those of them that are the form of
+    another.
+    """
+    table = {k: v for k, v in simplify_table().items() if len(v) == 1 and ord(v) != k}
+    plane_0 = re.compile(char_class(chr(k) for k in table if k <= 0xFFFF))
+    return table, plane_0, frozenset(v for v in table.values() if ord(v) in table)
