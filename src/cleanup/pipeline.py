@@ -302,8 +302,9 @@ class Cleaner:
 
     def _wanted(self, found: Sequence[Proposal]) -> list[Proposal]:
         """The proposals that the options allow to be applied and that can be made together, in order of place."""
+        takes = _TAKES[self.apply]
         wanted = sorted(
-            (p for p in found if p.tier in _TAKES[self.apply] and p.edit is not None),
+            (p for p in found if p.tier in takes and p.replacement is not None),
             key=lambda p: (
                 p.kind != "boilerplate",
                 p.tier != "auto",
@@ -313,7 +314,7 @@ class Cleaner:
                 p.rule,
             ),
         )
-        kept, _ = ed.select([p.edit for p in wanted if p.edit is not None])
+        kept, _ = ed.select(wanted)
         return [wanted[k] for k in kept]
 
     def _propose(
@@ -340,7 +341,16 @@ class Cleaner:
             if reading is None:
                 seen = raw if stage.raw else plain if stage.plain else view
                 reading = readings[key] = Reading(
-                    text, seen, original.folded, title, closed, page, recurring, emphasis, plain.folded, standing
+                    text,
+                    seen,
+                    original.folded,
+                    title,
+                    closed,
+                    page,
+                    recurring,
+                    emphasis,
+                    plain.folded,
+                    standing,
                 )
             new: list[Proposal] = []
             for ask in stage.detectors:
