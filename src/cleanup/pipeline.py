@@ -279,11 +279,11 @@ class Cleaner:
             self._home(edit, [due[n][i] for n, i in made_of])
             for edit, made_of in zip(passes.edits, passes.made_of, strict=True)
         ]
-        standing, skipped = self._unapplied(seen, passes.edits, applied)
+        open_, skipped = self._unapplied(seen, passes.edits, applied)
         findings = numbered(
             document,
             [(p, True, "") for p in applied]
-            + [(p, False, "") for p in standing]
+            + [(p, False, "") for p in open_]
             + [(p, False, why) for p, why in skipped],
             self.lang,
         )

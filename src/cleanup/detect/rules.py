@@ -15,11 +15,15 @@ from cleanup.detect.reading import Proposal, Reading, Standing, lines
 from cleanup.keywords import Keywords
 from cleanup.lexicon import Lexicon
 
-# One rule on one article. Patterns that ship need under a millisecond for 100 kB; a pattern that
-# runs for this long is caught in its own backtracking.
+# One rule on one article, of a million characters at most; a longer one gives as much for each million. Patterns that
+# ship need under a millisecond for 100 kB; a pattern that runs for this long is caught in its own backtracking.
 TIME_LIMIT_S = 5.0
 
 _Repair = tuple[int, int, str | None]
+
+
+# A word that stands once in so many characters at most is looked up, and the pattern is asked there.
+_COMMON = 100
 
 
 class OutOfTime(Exception):
@@ -60,8 +64,7 @@ class Book:
         self._by_word: dict[str, list[int]] = {}
         self._others: list[tuple[int, re.Pattern[str] | None]] = []
         for n, rule in enumerate(rules):
-            # a single character is found by the pattern itself as fast
-            if len(rule.keywords) > 1 and _terms(rule.keywords) in rule.pattern:
+            if rule.keywords and _terms(rule.keywords) in rule.pattern:
                 m = _BEFORE.match(rule.pattern)
                 self.terms[rule.id] = m[1] if m else ""
             for word in rule.keywords:
@@ -84,24 +87,29 @@ class _Scan:
 
     def __init__(self, text: str, held: set[str]) -> None:
         self.text, self.held = text, held
+        self._starts: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         self._lines: dict[str, list[int]] = {}
         # by the start of a line, what of it is left without the blanks around it
         self._bodies: dict[int, tuple[int, int]] = {}
 
-    def starts(self, before: str, words: Sequence[str]) -> list[int]:
+    def starts(self, before: str, words: tuple[str, ...]) -> list[int]:
         """Where words that are held start behind a string, in order; two may start at one place."""
-        text = self.text
-        found: set[int] = set()
-        for word in self.held.intersection([before + w for w in words] if before else words):
-            at = text.find(word)
-            while at >= 0:
-                found.add(at + len(before))
-                at = text.find(word, at + 1)
-        return sorted(found)
+        starts = self._starts.get((before, words))
+        if starts is None:
+            text = self.text
+            found: set[int] = set()
+            for word in self.held.intersection([before + w for w in words] if before else words):
+                at = text.find(word)
+                while at >= 0:
+                    found.add(at + len(before))
+                    at = text.find(word, at + 1)
+            starts = self._starts[before, words] = sorted(found)
+        return starts
 
-    def bodies(self, words: Sequence[str]) -> list[tuple[int, int]]:
+    def bodies(self, words: tuple[str, ...]) -> list[tuple[int, int]]:
         """Spans of the lines that hold one of some words, in order, each without the blanks around it."""
-        which = [self._holding(word) for word in self.held.intersection(words)]
+        held = self.held
+        which = [self._holding(word) for word in words if word in held]
         starts = which[0] if len(which) == 1 else sorted({start for one in which for start in one})
         return [self._bodies[start] for start in starts]
 
@@ -128,25 +136,36 @@ class _Scan:
         return found
 
 
-def _places(rule: Rule, scan: _Scan, before: str | None) -> Iterator[regex.Match[str]]:
-    """Where the rule's pattern stands. A line pattern fits a whole line, blanks around it aside."""
+def _places(rule: Rule, scan: _Scan, before: str | None) -> list[tuple[int, int]]:
+    """Where the rule's pattern stands: spans of its group `at`. A line pattern fits a whole line, blanks around it
+    aside.
+
+    All are found before any is looked at: the clock of an iterator of `regex` runs on between two matches.
+    """
     pattern = compiled(rule.pattern)
     text = scan.text
     if rule.scope == "line":
-        for start, end in scan.bodies(rule.keywords) if rule.keywords else _all_bodies(text):
-            m = pattern.fullmatch(text, start, end, timeout=TIME_LIMIT_S)
-            if m is not None:
-                yield m
-    elif before is not None:
-        done = 0
-        for at in scan.starts(before, rule.keywords):
-            if at >= done:
-                m = pattern.match(text, at, timeout=TIME_LIMIT_S)
-                if m is not None:
-                    yield m
-                    done = m.end()
-    else:
-        yield from pattern.finditer(text, timeout=TIME_LIMIT_S)
+        fits = pattern.fullmatch
+        bodies = scan.bodies(rule.keywords) if rule.keywords else _all_bodies(text)
+        return [m.span("at") for a, b in bodies if (m := fits(text, a, b, timeout=TIME_LIMIT_S)) is not None]
+    if before is not None:
+        starts = scan.starts(before, rule.keywords)
+        # a single character that is common is found by the pattern itself as fast
+        if len(starts) * _COMMON <= len(text) or len(rule.keywords) > 1:
+            return _at(starts, pattern, text)
+    limit = TIME_LIMIT_S * max(1.0, len(text) / 1e6)
+    return [m.span("at") for m in pattern.finditer(text, timeout=limit)]
+
+
+def _at(starts: Sequence[int], pattern: regex.Pattern[str], text: str) -> list[tuple[int, int]]:
+    """Those that start at some places, in order, none over another."""
+    found = []
+    done = 0
+    for at in starts:
+        if at >= done and (m := pattern.match(text, at, timeout=TIME_LIMIT_S)) is not None:
+            found.append(m.span("at"))
+            done = m.end()
+    return found
 
 
 def _all_bodies(text: str) -> Iterator[tuple[int, int]]:
@@ -172,8 +191,14 @@ def propose(
     standing = Standing(reading.original) if reading.standing is None else reading.standing
     scan = _Scan(reading.view.folded, held)
     for rule in called:
-        if rule.id not in silent and _has_cause(rule, standing):
-            found += _matches(rule, reading, scan, standing, book.terms.get(rule.id), lexicon)
+        if (silent and rule.id in silent) or not _has_cause(rule, standing):
+            continue
+        try:
+            places = _places(rule, scan, book.terms.get(rule.id))
+        except TimeoutError as e:
+            raise OutOfTime(rule.id) from e
+        if places:
+            found += _matches(rule, reading, places, standing, lexicon)
     return _lift(book, found, reading) if found else found
 
 
@@ -187,40 +212,35 @@ def _has_cause(rule: Rule, standing: Standing) -> bool:
 def _matches(
     rule: Rule,
     reading: Reading,
-    scan: _Scan,
+    places: Sequence[tuple[int, int]],
     standing: Standing,
-    before: str | None,
     lexicon: Callable[[], Lexicon],
 ) -> Iterator[Proposal]:
     view = reading.view
-    try:
-        for m in _places(rule, scan, before):
-            at, to = m.span("at")
-            home = view.span(at, to)
-            if rule.scope == "line":
-                home = _whole_line(reading.text, *home)
-            if reading.is_closed(*home):
-                continue
-            made = _best(rule, reading, standing, at, to, _repairs(rule, at, to, m["at"]), lexicon)
-            if made is None:
-                continue
-            (start, end, replacement), evidence = made
-            start, end = home if (start, end) == (at, to) else view.span(start, end)
-            if replacement is not None and reading.text[start:end] == replacement:
-                continue
-            yield Proposal(
-                start,
-                end,
-                replacement,
-                rule.id,
-                rule.kind,
-                rule.tier,
-                rule.confidence,
-                evidence,
-                rule.message,
-            )
-    except TimeoutError as e:
-        raise OutOfTime(rule.id) from e
+    for at, to in places:
+        home = view.span(at, to)
+        if rule.scope == "line":
+            home = _whole_line(reading.text, *home)
+        if reading.is_closed(*home):
+            continue
+        made = _best(rule, reading, standing, at, to, _repairs(rule, at, to, view.folded[at:to]), lexicon)
+        if made is None:
+            continue
+        (start, end, replacement), evidence = made
+        start, end = home if (start, end) == (at, to) else view.span(start, end)
+        if replacement is not None and reading.text[start:end] == replacement:
+            continue
+        yield Proposal(
+            start,
+            end,
+            replacement,
+            rule.id,
+            rule.kind,
+            rule.tier,
+            rule.confidence,
+            evidence,
+            rule.message,
+        )
 
 
 def _whole_line(text: str, start: int, end: int) -> tuple[int, int]:
