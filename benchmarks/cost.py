@@ -3,9 +3,10 @@
     python benchmarks/cost.py measure SHARED [--sources 4] [--price 0.04]
     python benchmarks/cost.py reckon --rate 0.2 [--terabytes 1] [--price 0.04]
 
-`measure`  CPU time of this process over bench/garbled.jsonl and bench/clean.jsonl: counting and sampling them, cleaning
-           them by rules alone, with the prior, and with the channels of some sources, which are learned first. Rates are
-           megabytes of JSON Lines a second of one core. Below them what a terabyte takes at each.
+`measure`  CPU time of this process doing what tasks of an engine do (lines read, cleaned, findings and facts written)
+           with bench/garbled.jsonl and bench/clean.jsonl: counting and sampling them, cleaning them by rules alone, with
+           the prior, and with the channels of some sources, which are learned first. Rates are megabytes of JSON Lines a
+           second of one core. Below each what a terabyte takes at it.
 `reckon`   the same sum from a rate.
 
 The sum is bytes / rate / 3600 core-hours; reading, writing and idle cores are not in it, and are told in docs/scale.md.
@@ -15,20 +16,26 @@ from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import time
-from collections import defaultdict
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pyarrow as pa
+
+from cleanup.channel.items import Channel
 from cleanup.channel.prior import shipped_prior
-from cleanup.data import Document
-from cleanup.flow import TOGETHER
-from cleanup.learn.dump import Learner, Survey
+from cleanup.engines.rows import LINE, Rows
+from cleanup.engines.work import SURVEY, Cleaning, Surveying
+from cleanup.learn.dump import Learner
 from cleanup.lm.model import shipped_model
 from cleanup.pipeline import Cleaner
 from cleanup.verify import load_verified
 
 TB = 1e12
+# Rows of a batch.
+BATCH = 256
 
 
 def reckoned(rate: float, terabytes: float, price: float) -> str:
@@ -47,64 +54,64 @@ def timed(what: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def cleaned(cleaner: Cleaner, documents: Sequence[Document]) -> None:
-    """Clean documents in the groups of a run."""
-    for at in range(0, len(documents), TOGETHER):
-        cleaner.clean_many(documents[at : at + TOGETHER])
+class Dump:
+    """Articles as an engine hands them to a task: lines of JSON Lines in batches of Arrow."""
 
+    def __init__(self, rows: Sequence[dict[str, str]]) -> None:
+        lines = [json.dumps(r, ensure_ascii=False).encode() for r in rows]
+        self.rows, self.megabytes = rows, sum(len(x) + 1 for x in lines) / 1e6
+        self.batches = [
+            pa.table({LINE: pa.array(lines[n : n + BATCH], pa.binary())}) for n in range(0, len(lines), BATCH)
+        ]
 
-def read(path: Path) -> list[Document]:
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return [Document(str(r["id"]), r["text"], r.get("source", "")) for r in rows]
+    @classmethod
+    def read(cls, path: Path) -> Dump:
+        return cls([json.loads(line) for line in path.read_text("utf-8").splitlines()])
 
+    def of(self, sources: Sequence[str]) -> Dump:
+        """The articles of some sources."""
+        return Dump([r for r in self.rows if r["source"] in sources])
 
-def size(documents: Sequence[Document]) -> float:
-    """Megabytes of JSON Lines that articles take."""
-    rows = ({"id": d.article, "source": d.source, "text": d.text} for d in documents)
-    return sum(len(json.dumps(r, ensure_ascii=False).encode()) + 1 for r in rows) / 1e6
+    def largest(self, n: int) -> list[str]:
+        """The sources with the most articles."""
+        return [s for s, _ in Counter(r["source"] for r in self.rows).most_common(n)]
 
 
 def measure(shared: Path, sources: int, price: float) -> None:
-    garbled, clean = (read(shared / "bench" / f"{n}.jsonl") for n in ("garbled", "clean"))
-    by_source = defaultdict(list)
-    for document in garbled:
-        by_source[document.source].append(document)
-    largest = sorted(by_source, key=lambda s: (-len(by_source[s]), s))[:sources]
-    some = [d for s in largest for d in by_source[s]]
-    rules = load_verified()
-    survey = Survey()
-
-    def count() -> None:
-        for document in garbled:
-            survey.add(document)
-
-    cleaned(Cleaner(rules, prior=shipped_prior()), garbled[:TOGETHER])  # what is loaded once is loaded
-    rows = [("survey: lines counted, texts sampled", size(garbled), timed(count))]
+    garbled, clean = (Dump.read(shared / "bench" / f"{n}.jsonl") for n in ("garbled", "clean"))
+    rules, rows = load_verified(), Rows("jsonl")
+    largest = garbled.largest(sources)
+    some = garbled.of(largest)
+    surveys: list[pa.RecordBatch] = []
+    # what is loaded once is loaded
+    deque(Cleaning(rows, Cleaner(rules, prior=shipped_prior()), "en")(garbled.batches[:1]), 0)
+    counting = timed(lambda: surveys.extend(Surveying(rows, True, True)(garbled.batches)))
+    survey = pickle.loads(surveys[0].column(SURVEY)[0].as_py())
     recurrence = survey.recurrence()
-    assert survey.texts is not None
     sampled = {s: t for s, t in survey.texts.sources().items() if s in largest}
     learner = Learner(rules, recurrence, shipped_model)
-    channels: list[object] = []
+    channels: list[Channel] = []
     learning = timed(lambda: channels.extend(learner.channels(sampled)))
-    with_channels = Cleaner(rules, recurrence=recurrence, channels=channels)  # type: ignore[arg-type]
-    for name, cleaner, documents in (
-        ("garbled, rules alone", Cleaner(rules, recurrence=recurrence), some),
-        ("garbled, channels", with_channels, some),
+    n = len(some.rows)
+    print(f"learning: {learning / len(largest):.1f} s a source, from {n} articles of {len(largest)}")
+    told("counting and sampling", garbled, counting, price)
+    for name, cleaner, dump in (
+        ("garbled, channels", Cleaner(rules, recurrence=recurrence, channels=channels), some),
         ("garbled, prior", Cleaner(rules, recurrence=recurrence, prior=shipped_prior()), some),
-        ("clean, rules alone", Cleaner(rules), clean),
+        ("garbled, rules alone", Cleaner(rules, recurrence=recurrence), some),
         ("clean, prior", Cleaner(rules, prior=shipped_prior()), clean),
+        ("clean, rules alone", Cleaner(rules), clean),
     ):
-        cleaned(cleaner, documents[:TOGETHER])
-        rows.append((name, size(documents), timed(lambda c=cleaner, d=documents: cleaned(c, d))))
-    articles = len(garbled) / size(garbled)
-    print(
-        f"garbled: {len(garbled)} articles, {size(garbled):.2f} MB; clean: {len(clean)}, {size(clean):.2f} MB"
-    )
-    print(f"learning: {learning / len(largest):.1f} s a source, over {len(some)} articles of {len(largest)}")
-    for name, mb, seconds in rows:
-        rate = mb / seconds
-        print(f"{name:<40} {rate:7.3f} MB/s a core, {rate * articles * 3600:9,.0f} articles an hour")
-        print(f"    {reckoned(rate, 1, price)}")
+        work = Cleaning(rows, cleaner, "en")
+        deque(work(dump.batches[:1]), 0)
+        told(name, dump, timed(lambda w=work, d=dump: deque(w(d.batches), 0)), price)
+
+
+def told(name: str, dump: Dump, seconds: float, price: float) -> None:
+    rate = dump.megabytes / seconds
+    articles = round(len(dump.rows) / seconds * 3600, -3)
+    print(f"{name:<24} {rate:7.3f} MB/s a core, {articles:11,.0f} articles an hour")
+    print(f"    {reckoned(rate, 1, price)}")
 
 
 def main() -> None:
@@ -120,11 +127,11 @@ def main() -> None:
     reckoning.add_argument("--terabytes", type=float, default=1)
     for command in (measuring, reckoning):
         command.add_argument("--price", type=float, default=0.04, help="dollars an hour of a core")
-    told = parser.parse_args()
-    if told.command == "reckon":
-        print(reckoned(told.rate, told.terabytes, told.price))
+    args = parser.parse_args()
+    if args.command == "reckon":
+        print(reckoned(args.rate, args.terabytes, args.price))
     else:
-        measure(told.shared, told.sources, told.price)
+        measure(args.shared, args.sources, args.price)
 
 
 if __name__ == "__main__":

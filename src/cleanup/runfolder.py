@@ -33,6 +33,7 @@ _OURS = (
     ".reverting",
     ".resume",
     "seen.u64",
+    "signs.msgpack",
     "drift.json",
     LOG,
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cleanup.cli.configured import ConfigOption
 from cleanup.cli.options import (
+    INPUTS,
     LANG_DEFAULT,
     ChannelsOption,
     EncodingOption,
@@ -52,13 +54,17 @@ HELP = told(
 
     `cleanup run dump/ more.jsonl --out out` — 文件夹与 JSONL，字段默认为 id、text、source、title
 
-    `cleanup run a.jsonl --text-field body --apply suggest`
+    `cleanup run a.csv --text-field body --apply suggest`
+
+    `cleanup run "day/*.jsonl.gz" s3://bucket/day.parquet --out out` — 输出与输入同格式、同压缩
 
     `cleanup run pages/ --html-to jsonl` — 网页取正文，带标题、日期、来源，每页一条记录
 
     `cleanup run dump.jsonl --no-learn` — 不学信道；`--channel channels/` 用现成的
 
     `cleanup run dump/ --dry-run` — 先估计要多久、占多大；中断了用同一命令接着做
+
+    `cleanup run today.jsonl --after reports/yesterday` — 只清理新文章，用昨天的信道，报告哪些来源变了
 
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
@@ -78,13 +84,17 @@ HELP = told(
 
     `cleanup run dump/ more.jsonl --out out` — folders and JSONL, fields id, text, source, title
 
-    `cleanup run a.jsonl --text-field body --apply suggest`
+    `cleanup run a.csv --text-field body --apply suggest`
+
+    `cleanup run "day/*.jsonl.gz" s3://bucket/day.parquet --out out` — what is written is of the same format and packing
 
     `cleanup run pages/ --html-to jsonl` — main content of web pages, a record each with title, date and source
 
     `cleanup run dump.jsonl --no-learn` — no channels are learned; `--channel channels/` uses those that are there
 
     `cleanup run dump/ --dry-run` — how long it will take, how much it will write; interrupted, the same command goes on
+
+    `cleanup run today.jsonl --after reports/yesterday` — new articles alone, by yesterday's channels, and which sources changed
 
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
@@ -96,11 +106,7 @@ def run(
         list[str],
         typer.Argument(
             metavar="INPUT…",
-            help=told(
-                "文件、文件夹、加引号的通配符或地址（s3://…）；txt、md、html、jsonl、csv、tsv、parquet，也可 .gz .zst .xz .bz2；- 为标准输入。",
-                "Files, folders, quoted patterns or addresses (s3://…) of txt, md, html, jsonl, csv, tsv, parquet, "
-                "plain or .gz .zst .xz .bz2; - is stdin.",
-            ),
+            help=INPUTS + told("- 为标准输入。", " - is stdin."),
         ),
     ],
     out: Annotated[
@@ -278,6 +284,28 @@ def run(
             ),
         ),
     ] = False,
+    after: Annotated[
+        Path | None,
+        typer.Option(
+            "--after",
+            metavar="RUN",
+            help=told(
+                "接着前一次运行：它读过的文章不再写出，用它的信道，并报告哪些来源变了。",
+                "Come after a finished run: leave out the articles it knew, use its channels, tell which sources changed.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    drift: Annotated[
+        str,
+        typer.Option(
+            "--drift",
+            help=told(
+                "怎样看来源的变化：auto 只在有迹象时学今天的文章，full 都学，off 不看。",
+                "How sources are watched: auto learns from today's articles where signs hint at a change, full always; off.",
+            ),
+        ),
+    ] = "auto",
     learn: LearnOption = True,
     channel: ChannelsOption = [],  # noqa: B006
     prior: PriorOption = True,
@@ -310,6 +338,9 @@ def run(
             "prior": prior,
             "model": "" if model is None else str(model.resolve()),
         }
+        drift = choice("--drift", drift, ("auto", "full", "off"))
+        if after is not None:
+            options |= {"learn": False, "after": str(after.resolve()), "drift": drift}
         flags = {
             "patch": patch,
             "csv": csv,
