@@ -28,6 +28,7 @@ PAGES = [
     "docs/channels.md",
     "docs/learning.md",
     "docs/ci.md",
+    "docs/scale.md",
     "CHANGELOG.md",
 ]
 
