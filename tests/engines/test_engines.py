@@ -3,6 +3,7 @@
 import csv
 import datetime
 import decimal
+import gzip
 import json
 import os
 import sys
@@ -164,6 +165,17 @@ def test_a_dump_without_the_column_of_texts_is_refused(engine, here):
     said = cleanup("run", here / "in", "--out", here / "out", "--engine", engine, "--lang", "en", code=2)
     assert "has no column text (it has body)" in said
     assert "--text-field" in said
+
+
+def test_a_file_that_is_cut_short_is_told_and_leaves_no_summary(engine, here):
+    whole = gzip.compress(b"".join(FARM))
+    (here / "in/a.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    args = ("--engine", engine, "--lang", "en", "--no-learn", "--no-recurrence")
+    said = cleanup("run", here / "in", "--out", here / "out", *args, code=2)
+    assert f"{engine.capitalize()} gave up" in said
+    assert ("Truncated" if engine == "ray" else "EOFException") in said
+    assert not (here / "out/summary.json").exists()
+    assert json.loads((here / "out/run.log.json").read_bytes())["status"] == "running"
 
 
 class Poisoned(Cleaner):

@@ -196,6 +196,14 @@ class _Job:
         return versions
 
 
+def task_failed(engine: str, why: str) -> InputError:
+    """What is told where an engine gave up: it does lost tasks again, so what fails is the input or the machines."""
+    return InputError(
+        f"任务反复失败，{engine} 放弃了：{why}；已写出的部分不完整，排除之后重跑",
+        f"a task failed again and again, and {engine} gave up: {why}; what was written is not whole: mend it, and run again",
+    )
+
+
 def format_of(inputs: Sequence[str]) -> str:
     """The one format that the names of some inputs tell; of a folder on this machine the names of its files.
 

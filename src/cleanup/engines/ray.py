@@ -7,6 +7,7 @@ import logging
 import os
 import pickle
 import posixpath
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from pyarrow import fs as pafs
 
 from cleanup.channel.items import Channel
 from cleanup.dumps.remote import files_at
+from cleanup.engines.job import task_failed
 from cleanup.engines.ray_files import Cells, Lines, Shards
 from cleanup.engines.rows import FILE, Rows, no_text
 from cleanup.engines.work import (
@@ -61,11 +63,19 @@ def started() -> Iterator[RayEngine]:
         logging.getLogger("ray.data").setLevel(logging.ERROR)
     try:
         yield RayEngine()
+    except (ray.exceptions.RayError, ray.data.exceptions.RayDataUserCodeException) as e:
+        raise task_failed("Ray", _why(e)) from e
     finally:
         context.enable_progress_bars = bars
         context.target_max_block_size = largest
         if mine:
             ray.shutdown()
+
+
+def _why(e: Exception) -> str:
+    """The line of what Ray says that tells why: that of the last exception in it."""
+    found = re.findall(r"^\s*((?:\w+\.)*\w+(?:Error|Exception)\b:.*)", str(e), re.MULTILINE)
+    return found[-1] if found else str(e).partition("\n")[0]
 
 
 class RayEngine:

@@ -31,7 +31,7 @@ class Lines(FileBasedDatasource):
     def _read_stream(self, f: Any, path: str) -> Iterator[pa.Table]:
         lines: list[bytes] = []
         size = 0
-        for line in _lines(f):
+        for line in _lines(f, path):
             lines.append(line.removesuffix(b"\n"))
             size += len(line)
             if size >= _BLOCK:
@@ -50,7 +50,7 @@ class Cells(FileBasedDatasource):
 
     def _read_stream(self, f: Any, path: str) -> Iterator[pa.Table]:
         csv.field_size_limit(2**31 - 1)
-        reader = csv.reader(line.decode(self._encoding, "surrogateescape") for line in _lines(f))
+        reader = csv.reader(line.decode(self._encoding, "surrogateescape") for line in _lines(f, path))
         header = next(reader, [])
         rows: list[list[str | None]] = []
         bad: list[str | None] = []
@@ -77,12 +77,16 @@ class Cells(FileBasedDatasource):
             yield block()
 
 
-def _lines(f: Any) -> Iterator[bytes]:
-    """The lines of a stream of pyarrow."""
+def _lines(f: Any, path: str) -> Iterator[bytes]:
+    """The lines of a stream of pyarrow. Raises OSError with the name of the file."""
     held = b""
-    while part := f.read(1 << 20):
-        *whole, held = (held + part).split(b"\n")
-        yield from (line + b"\n" for line in whole)
+    try:
+        while part := f.read(1 << 20):
+            *whole, held = (held + part).split(b"\n")
+            yield from (line + b"\n" for line in whole)
+    except OSError as e:
+        # the words stay, by which Ray knows what is worth another attempt
+        raise OSError(f"{path}: {e}") from e
     if held:
         yield held
 

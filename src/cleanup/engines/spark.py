@@ -12,13 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pyspark.errors import AnalysisException
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import col
 from pyspark.sql.types import BinaryType, StringType, StructField, StructType
 from pyspark.storagelevel import StorageLevel
 
 from cleanup.channel.items import Channel
+from cleanup.engines.job import task_failed
 from cleanup.engines.rows import BAD, FILE, LINE, no_text
 from cleanup.engines.work import (
     FOLDERS,
@@ -68,9 +70,18 @@ def started() -> Iterator[SparkEngine]:
         session = running or SparkSession.builder.appName("cleanup").getOrCreate()
         try:
             yield SparkEngine(session)
+        except (PySparkException, Py4JJavaError) as e:
+            raise task_failed("Spark", _why(e)) from e
         finally:
             if running is None:
                 session.stop()
+
+
+def _why(e: Exception) -> str:
+    """The line of what Spark says that tells why: that of the innermost cause."""
+    lines = [x.strip() for x in str(e).splitlines()]
+    causes = [x for x in lines if x.startswith("Caused by: ")] or [x for x in lines if x]
+    return causes[-1].removeprefix("Caused by: ") if causes else type(e).__name__
 
 
 def need_java() -> None:
