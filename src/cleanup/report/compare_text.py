@@ -1,0 +1,154 @@
+"""A comparison as tables of a terminal, or of a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from cleanup.report.compare_view import Pair, Row, Table, View, rate, spark
+from cleanup.report.inline import plain
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+# Runs of which the tables show counts beside the rates, and from how many on they show a trend.
+_FEW, _MANY = 3, 3
+_STYLE = {"new": "red", "up": "red", "gone": "green", "down": "green"}
+
+
+def renderables(view: View) -> Iterator[RenderableType]:
+    """The parts of the comparison, in their order."""
+    from rich.text import Text
+
+    yield _runs(view)
+    for note in view.notes:
+        yield Text(note, style="yellow")
+    yield from _news(view)
+    for table in view.tables():
+        yield Text()
+        yield _table(view, table)
+        if table.left_out:
+            yield Text(view.words("more", n=table.left_out), style="dim")
+    if view.comparison.reasons():
+        yield Text()
+        yield _reasons(view)
+
+
+def _new(title: str, *columns: str, left: int = 1) -> Any:
+    """A table whose first `left` columns are words, and the others numbers."""
+    from rich.table import Table as RichTable
+
+    table = RichTable(title=title, box=None, pad_edge=False, title_justify="left", title_style="bold")
+    for n, name in enumerate(columns):
+        table.add_column(
+            name, justify="left" if n < left else "right", overflow="fold", header_style="dim", no_wrap=False
+        )
+    return table
+
+
+def _runs(view: View) -> Any:
+    words = view.words
+    names = ("run", "day", "status", "read", "changed", "unchanged", "rejected", "chars", "found", "applied")
+    rates = ("per_1000", "per_10000")
+    table = _new(words("runs"), *(words(f"col.{n}") for n in (*names, *rates)), left=3)
+    for run in view.runs:
+        counts = (run.read, run.changed, run.articles - run.changed, run.rejected, run.total.chars)
+        table.add_row(
+            _plain(run.name),
+            run.day or "–",
+            _styled(words.of("status", run.status), "" if run.status == "finished" else "yellow"),
+            *(f"{n:,}" for n in (*counts, run.total.found, run.total.applied)),
+            rate(run.total.per_1000),
+            rate(run.total.per_10000),
+        )
+    return table
+
+
+def _news(view: View) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    words, pairs = view.words, view.pairs()
+    yield Text()
+    yield Text(words("news"), style="bold")
+    if not pairs:
+        yield Text(words("news.one"))
+        return
+    for pair in pairs:
+        yield Text(words("pair", before=plain(pair.before.name), after=plain(pair.after.name)))
+        for note in pair.notes:
+            yield Text(f"  {note}", style="yellow")
+        if pair.news:
+            yield _changes(view, pair)
+        else:
+            yield Text("  " + words("news.none"))
+        if pair.left_out:
+            yield Text("  " + words("news.more", n=pair.left_out), style="dim")
+    yield Text(words("news.how"), style="dim")
+
+
+def _changes(view: View, pair: Pair) -> Any:
+    from rich.table import Table as RichTable
+
+    table = RichTable(box=None, show_header=False, padding=(0, 1, 0, 1))
+    for n in range(5):
+        table.add_column(justify="right" if n in (3, 4) else "left", overflow="fold")
+    for c in pair.news:
+        table.add_row(
+            _styled(view.told(c), _STYLE[c.change]),
+            f"{view.words.of('by', c.by)}",
+            _plain(view.name(c.by, c.key)),
+            f"{view.words.of('measure', c.measure)} {c.was:,} → {c.now:,}",
+            view.words("per", was=rate(c.was_per_1000), now=rate(c.now_per_1000)),
+        )
+    return table
+
+
+def _table(view: View, table: Table) -> Any:
+    words, runs = view.words, view.runs
+    few, trend = len(runs) <= _FEW, len(runs) >= _MANY
+    columns = [words.of("by", table.by)]
+    for run in runs:
+        name = plain(run.name)
+        columns += [name, words("col.per_1000")] if few else [name]
+    if trend:
+        columns.append(words("col.trend"))
+    if len(runs) > 1 and table.by != "day":
+        columns.append(words("col.change"))
+    title = words.of("by", table.by) + ("" if few else f" · {words('col.per_1000')}")
+    made = _new(title, *columns)
+    for row in table.rows:
+        cells: list[Any] = [_plain(row.name)]
+        for count in row.counts:
+            cells += [f"{count.found:,}", rate(count.per_1000)] if few else [rate(count.per_1000)]
+        if trend:
+            cells.append(spark(row.rates))
+        if len(runs) > 1 and table.by != "day":
+            cells.append(_change(view, row))
+        made.add_row(*cells)
+    return made
+
+
+def _change(view: View, row: Row) -> Any:
+    """The news from the last run but one to the last."""
+    change = row.news[-1]
+    return _styled(view.told(change), _STYLE[change.change]) if change is not None else ""
+
+
+def _reasons(view: View) -> Any:
+    table = _new(view.words.of("by", "reason"), view.words("col.reason"), *(plain(r.name) for r in view.runs))
+    for reason in view.comparison.reasons():
+        table.add_row(
+            _plain(view.name("reason", reason)), *(f"{run.reasons.get(reason, 0):,}" for run in view.runs)
+        )
+    return table
+
+
+def _plain(text: str) -> Any:
+    """Text that is no markup, whatever is in it."""
+    return _styled(plain(text), "")
+
+
+def _styled(text: str, style: str) -> Any:
+    from rich.text import Text
+
+    return Text(text, style=style)

@@ -1,0 +1,163 @@
+"""What of a comparison is shown, in words: the same on a terminal, on the page and in the plots."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cleanup.report.compare import Comparison
+from cleanup.report.compare_change import Change, Difference
+from cleanup.report.compare_runs import Count, Dimension, RunCounts
+from cleanup.report.compare_words import CompareWords
+from cleanup.report.inline import plain
+
+# Characters of a digest or a value of an option that are shown.
+_VALUE = 24
+_ARROWS = {"new": "＋", "gone": "－", "up": "↑", "down": "↓"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A key of a table: its count in each run, and the news of it from each run to the next, or None."""
+
+    key: str
+    name: str
+    counts: tuple[Count, ...]
+    news: tuple[Change | None, ...]
+
+    @property
+    def rates(self) -> tuple[float | None, ...]:
+        return tuple(c.per_1000 for c in self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The first rows of a dimension, and how many are left out."""
+
+    by: Dimension
+    rows: tuple[Row, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two runs in turn: notes on how they may be compared, and the news."""
+
+    before: RunCounts
+    after: RunCounts
+    notes: tuple[str, ...]
+    news: tuple[Change, ...]
+    left_out: int
+
+
+class View:
+    """A comparison as it is shown: of the dimensions `by`, `top` rows each (0: all)."""
+
+    def __init__(
+        self, comparison: Comparison, words: CompareWords, by: Sequence[Dimension], top: int
+    ) -> None:
+        self.comparison, self.words, self.by, self.top = comparison, words, by, top
+        self.runs = comparison.runs
+
+    @property
+    def notes(self) -> list[str]:
+        """What holds of single runs: not finished, counted from lines."""
+        out = []
+        for run in self.runs:
+            name = plain(run.name)
+            if run.status != "finished":
+                status = self.words.of("status", run.status)
+                out.append(self.words("unfinished", name=name, status=status))
+            if run.lines:
+                out.append(self.words("from_lines", name=name))
+        return out
+
+    def pairs(self) -> list[Pair]:
+        """Each run with the one before it, the latest first."""
+        shown: Collection[str] = self.by
+        out = []
+        for before, after in reversed(list(pairwise(self.runs))):
+            of = (before.name, after.name)
+            news = [
+                c
+                for c in self.comparison.changes
+                if c.change and (c.before, c.after) == of and (c.by in shown or c.by == "reason")
+            ]
+            differing = [d for d in self.comparison.differences if (d.before, d.after) == of]
+            first = news[: self.top or None]
+            notes = self._notes(before, after, differing)
+            out.append(Pair(before, after, tuple(notes), tuple(first), len(news) - len(first)))
+        return out
+
+    def _notes(self, before: RunCounts, after: RunCounts, differing: Sequence[Difference]) -> list[str]:
+        words, out = self.words, []
+        tools = [
+            words("tools.one", name=d.name, was=self.value(d.was), now=self.value(d.now))
+            for d in differing
+            if not d.learned
+        ]
+        if tools:
+            out.append(words("tools", listed=words("join").join(tools)))
+        if before.inputs and before.inputs == after.inputs:
+            out.append(words("same_input"))
+        elif learned := [d.name for d in differing if d.learned]:
+            out.append(words("learned", listed=words("join").join(learned)))
+        return out
+
+    def value(self, text: str) -> str:
+        """A digest or the value of an option, as far as there is room."""
+        clean = plain(text)
+        return self.words("none") if not clean else clean if len(clean) <= _VALUE else clean[:_VALUE] + "…"
+
+    def tables(self) -> list[Table]:
+        """The tables of the dimensions that are shown and that have a row."""
+        return [t for by in self.by if (t := self.table(by)).rows]
+
+    def table(self, by: Dimension) -> Table:
+        keys = self.comparison.keys(by)
+        # the latest days, of other things the first
+        first = keys[: self.top or None] if by != "day" else keys[-self.top :]
+        # of a source, news of its findings stands before news of its share of the articles
+        news = sorted(
+            (c for c in self.comparison.changes if c.by == by and c.change), key=lambda c: c.measure
+        )
+        told = {(c.before, c.after, c.key): c for c in news}
+        rows = [
+            Row(
+                key,
+                self.name(by, key),
+                tuple(run.of(by, key) for run in self.runs),
+                tuple(told.get((a.name, b.name, key)) for a, b in pairwise(self.runs)),
+            )
+            for key in first
+        ]
+        return Table(by, tuple(rows), len(keys) - len(rows))
+
+    def name(self, by: str, key: str) -> str:
+        """What a key is called."""
+        if not key and by in ("source", "day"):
+            return self.words("source.name" if by == "source" else "unknown_day")
+        return plain(self.words.name(by, key) if by in ("kind", "tier", "reason") else key)
+
+    def told(self, change: Change) -> str:
+        """A change in a word: ↑ ×1.8, or new."""
+        arrow = _ARROWS[change.change] if change.change else ""
+        what = self.words.of("change", change.change)
+        ratio = f" ×{change.ratio:.2g}" if change.ratio is not None else ""
+        return f"{arrow} {what}{ratio}"
+
+
+def rate(value: float | None) -> str:
+    """A rate with three digits, or – where there is none."""
+    if value is None:
+        return "–"
+    if not value:
+        return "0"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2g}"
+
+
+def spark(rates: Sequence[float | None]) -> str:
+    """Rates as bars of one character, for a terminal."""
+    most = max((r for r in rates if r), default=0.0)
+    return "".join(" " if r is None else "▁▂▃▄▅▆▇█"[round(7 * r / most) if most else 0] for r in rates)
