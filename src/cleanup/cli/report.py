@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -131,8 +131,8 @@ def report(
 
             ready(plots)
         view = View(compare(runs, days="day" in shown), CompareWords(voice.lang), shown, top)
-        if form == "text" and out is None:
-            _tell(view, voice)
+        if form == "text" and out is None and voice.out.is_terminal:
+            _tell(view)
         else:
             _put(_made(view, form), out)
         if plots is not None:
@@ -140,21 +140,15 @@ def report(
                 voice.err.print(voice.pick(f"图 {path}", f"plot {path}"))
 
 
-def _tell(view: View, voice: Voice) -> None:
-    """The tables on stdout, as wide as they are where that is no terminal."""
+def _tell(view: View) -> None:
+    """The tables on a terminal."""
     from rich.console import Console
 
     from cleanup.report.compare_text import renderables
 
-    console = Console(highlight=False) if voice.out.is_terminal else _plain_console()
+    console = Console(highlight=False)
     for part in renderables(view):
         console.print(part)
-
-
-def _plain_console(**more: Any) -> Any:
-    from rich.console import Console
-
-    return Console(highlight=False, width=_WIDE, color_system=None, **more)
 
 
 def _made(view: View, form: str) -> str:
@@ -173,13 +167,15 @@ def _made(view: View, form: str) -> str:
         return as_csv(view.comparison)
     from io import StringIO
 
+    from rich.console import Console
+
     from cleanup.report.compare_text import renderables
 
     stream = StringIO()
-    console = _plain_console(file=stream)
+    console = Console(file=stream, highlight=False, width=_WIDE, color_system=None)
     for part in renderables(view):
         console.print(part)
-    return stream.getvalue()
+    return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
 
 
 def _put(text: str, out: Path | None) -> None:

@@ -74,15 +74,21 @@ def _news(view: View) -> Iterator[RenderableType]:
         yield Text(words("news.one"))
         return
     for pair in pairs:
-        yield Text(words("pair", before=plain(pair.before.name), after=plain(pair.after.name)))
+        if pair.quiet:
+            continue
+        yield Text(view.pair(pair))
         for note in pair.notes:
             yield Text(f"  {note}", style="yellow")
+        if pair.learned:
+            yield Text(f"  {pair.learned}", style="dim")
         if pair.news:
             yield _changes(view, pair)
         else:
             yield Text("  " + words("news.none"))
         if pair.left_out:
             yield Text("  " + words("news.more", n=pair.left_out), style="dim")
+    if quiet := view.quiet(pairs):
+        yield Text(quiet)
     yield Text(words("news.how"), style="dim")
 
 
@@ -109,7 +115,7 @@ def _table(view: View, table: Table) -> Any:
     columns = [words.of("by", table.by)]
     for run in runs:
         name = plain(run.name)
-        columns += [name, words("col.per_1000")] if few else [name]
+        columns += [name, words("col.rate")] if few else [name]
     if trend:
         columns.append(words("col.trend"))
     if len(runs) > 1 and table.by != "day":

@@ -42,13 +42,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two runs in turn: notes on how they may be compared, and the news."""
+    """Two runs in turn: the news, notes on where it may come from, and what each learned from its own input."""
 
     before: RunCounts
     after: RunCounts
     notes: tuple[str, ...]
+    learned: str
     news: tuple[Change, ...]
     left_out: int
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing to be told of it but that there is nothing."""
+        return not self.news and not self.notes
 
 
 class View:
@@ -86,9 +92,20 @@ class View:
             ]
             differing = [d for d in self.comparison.differences if (d.before, d.after) == of]
             first = news[: self.top or None]
-            notes = self._notes(before, after, differing)
-            out.append(Pair(before, after, tuple(notes), tuple(first), len(news) - len(first)))
+            notes = tuple(self._notes(before, after, differing))
+            # lines that recur are other ones in every dump; channels may be compared with `cleanup channel diff`
+            names = [d.name for d in differing if d.learned and d.name == "channels"]
+            learned = self.words("learned", listed=self.words("join").join(names)) if names else ""
+            out.append(Pair(before, after, notes, learned, tuple(first), len(news) - len(first)))
         return out
+
+    def quiet(self, pairs: Sequence[Pair]) -> str:
+        """One sentence for all pairs of which there is nothing to tell; "" where there is none."""
+        names = [self.pair(p) for p in reversed(pairs) if p.quiet]
+        return self.words("news.quiet", listed=self.words("join").join(names)) if names else ""
+
+    def pair(self, pair: Pair) -> str:
+        return self.words("pair", before=plain(pair.before.name), after=plain(pair.after.name))
 
     def _notes(self, before: RunCounts, after: RunCounts, differing: Sequence[Difference]) -> list[str]:
         words, out = self.words, []
@@ -101,8 +118,6 @@ class View:
             out.append(words("tools", listed=words("join").join(tools)))
         if before.inputs and before.inputs == after.inputs:
             out.append(words("same_input"))
-        elif learned := [d.name for d in differing if d.learned]:
-            out.append(words("learned", listed=words("join").join(learned)))
         return out
 
     def value(self, text: str) -> str:
