@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from cleanup.report.compare_change import Change
-from cleanup.report.compare_view import Row, Table, View, rate
+from cleanup.report.compare_view import THIN, Row, Table, View, rate
 
 # Bars of a row: more runs than this are no bars any more, and the latest are shown.
 _BARS_MAX = 40
@@ -30,18 +30,18 @@ def bars(view: View, row: Row) -> str:
     out = []
     for n, (run, value, change) in enumerate(zip(runs, rates, news, strict=True)):
         high = max(1.0, (_HEIGHT - 2) * value / most) if value and most else 0.0
-        kind = f" class={_colour(change)}" if change else ""
+        kind = f' class="{_colour(change)}"' if change else ""
         says = f"{run.name}: {rate(value)}" + (f" {view.told(change)}" if change else "")
         drawn = f'<rect x="{n * step:.1f}" y="{_HEIGHT - high:.1f}" width="{max(step - 2, 1):.1f}" height="{high:.1f}"{kind}/>'
         # the whole column answers the pointer, also where the bar is low
         out.append(
-            f'<g><rect class=room x="{n * step:.1f}" y="0" width="{step:.1f}" height="{_HEIGHT}"/>'
+            f'<g><rect class="room" x="{n * step:.1f}" y="0" width="{step:.1f}" height="{_HEIGHT}"/>'
             f"{drawn}<title>{_safe(says)}</title></g>"
         )
     width = step * len(runs)
     told = ", ".join(map(rate, rates))
     return (
-        f'<svg class=bars viewBox="0 0 {width:.0f} {_HEIGHT}" width="{width:.0f}" height="{_HEIGHT}" role=img '
+        f'<svg class="bars" viewBox="0 0 {width:.0f} {_HEIGHT}" width="{width:.0f}" height="{_HEIGHT}" role="img" '
         f'aria-label="{_safe(told)}">{"".join(out)}<path d="M0 {_HEIGHT - 0.5}H{width:.0f}"/></svg>'
     )
 
@@ -59,7 +59,7 @@ def days(view: View, table: Table) -> str:
     spread = sorted({p[0] for s in series for p in s})
     if len(spread) < 2:
         return ""
-    if all(len(s) == 1 for s in series):
+    if view.one_day_each:
         series = [sorted(s[0] for s in series)]
     top = _nice(max(p[1] for s in series for p in s))
     first, last = spread[0], spread[-1]
@@ -72,17 +72,18 @@ def days(view: View, table: Table) -> str:
     out = list(_axes(first, last, top))
     for n, points in enumerate(series):
         places = [at(day, value) for day, value, _ in points]
-        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*p[:2]) for p in points if p[2] >= THIN))
         out.append(f'<polyline class="s{n % _COLOURS}" points="{line}"/>')
         for (x, y), (day, value, articles) in zip(places, points, strict=True):
             radius = 1.5 + 3 * math.sqrt(articles / largest)
+            kind = f"s{n % _COLOURS}" + (" thin" if articles < THIN else "")
             name = f"{view.runs[n].name} " if len(series) > 1 else ""
             says = f"{name}{_iso(day)}: {rate(value)} ({articles:,})"
             out.append(
-                f'<circle class="s{n % _COLOURS}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"><title>{_safe(says)}</title></circle>'
+                f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"><title>{_safe(says)}</title></circle>'
             )
     label = _safe(view.words("chart.day"))
-    return f'<svg class=days viewBox="0 0 {_WIDE} {_HIGH}" role=img aria-label="{label}">{"".join(out)}</svg>'
+    return f'<svg class="days" viewBox="0 0 {_WIDE} {_HIGH}" role="img" aria-label="{label}">{"".join(out)}</svg>'
 
 
 def _series(table: Table, runs: int) -> Iterator[list[tuple[int, float, int]]]:
@@ -104,25 +105,25 @@ def _axes(first: int, last: int, top: float) -> Iterator[str]:
         value = top * n / 4
         y = _TOP + (_HIGH - _TOP - _LOW) * (1 - n / 4)
         yield f'<path d="M{_LEFT} {y:.1f}H{_WIDE - _RIGHT}"/>'
-        yield f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor=end>{rate(value)}</text>'
+        yield f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{rate(value)}</text>'
     for day in _ticks(first, last):
         x = _LEFT + (_WIDE - _LEFT - _RIGHT) * (day - first) / (last - first)
-        side = "start" if day == first else "end" if day == last else "middle"
-        yield f'<text x="{x:.1f}" y="{_HIGH - 8}" text-anchor={side}>{_iso(day)}</text>'
+        side = "end" if day == last else "start" if day == first else "middle"
+        yield f'<text x="{x:.1f}" y="{_HIGH - 8}" text-anchor="{side}">{_iso(day)}</text>'
 
 
 def _ticks(first: int, last: int) -> Sequence[int]:
-    """Five days at most, evenly spread, the ends among them."""
-    parts = min(4, last - first)
-    return [first + round((last - first) * n / parts) for n in range(parts + 1)]
+    """Five days at most, as far from each other, the last among them."""
+    step = max(1, math.ceil((last - first) / 4))
+    return range(last, first - 1, -step)[::-1]
 
 
 def _nice(most: float) -> float:
-    """The least of 1, 2, 4, 5, 8 or 10 times a power of ten that is no less."""
+    """The least number that is no less and has quarters of two digits: 1, 1.2, 1.6, 2 … 10 times a power of ten."""
     if most <= 0:
         return 1.0
     power = float(10 ** math.floor(math.log10(most)))
-    return next(m * power for m in (1, 2, 4, 5, 8, 10, 20) if m * power >= most)
+    return next(m * power for m in (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10, 12) if m * power >= most)
 
 
 def _iso(day: int) -> str:

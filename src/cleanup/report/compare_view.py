@@ -14,6 +14,8 @@ from cleanup.report.inline import plain
 
 # Characters of a digest or a value of an option that are shown.
 _VALUE = 24
+# A day of fewer articles is a dot beside the line: its rate is mostly chance.
+THIN = 20
 _ARROWS = {"new": "＋", "gone": "－", "up": "↑", "down": "↓"}
 
 
@@ -125,14 +127,19 @@ class View:
         clean = plain(text)
         return self.words("none") if not clean else clean if len(clean) <= _VALUE else clean[:_VALUE] + "…"
 
+    @property
+    def one_day_each(self) -> bool:
+        """Whether each run is of one day, so that all of them are one line over the days."""
+        return all(len(run.tables.get("day", {})) <= 1 for run in self.runs)
+
     def tables(self) -> list[Table]:
         """The tables of the dimensions that are shown and that have a row."""
         return [t for by in self.by if (t := self.table(by)).rows]
 
-    def table(self, by: Dimension) -> Table:
-        keys = self.comparison.keys(by)
-        # the latest days, of other things the first
-        first = keys[: self.top or None] if by != "day" else keys[-self.top :]
+    def table(self, by: Dimension, top: int | None = None) -> Table:
+        """The first rows of a dimension, of days the latest ones; `top` of them where it is given, and 0 is all."""
+        keys, top = self.comparison.keys(by), self.top if top is None else top
+        first = keys[: top or None] if by != "day" else keys[-top:]
         # of a source, news of its findings stands before news of its share of the articles
         news = sorted(
             (c for c in self.comparison.changes if c.by == by and c.change), key=lambda c: c.measure
