@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from cleanup.report.compare_change import Change
-from cleanup.report.compare_view import THIN, Row, Table, View, rate
+from cleanup.report.compare_view import Row, View, rate
 
 # Bars of a row: more runs than this are no bars any more, and the latest are shown.
 _BARS_MAX = 40
@@ -50,54 +50,35 @@ def _colour(change: Change) -> str:
     return "up" if change.change in ("new", "up") else "down"
 
 
-def days(view: View, table: Table) -> str:
-    """Findings per 1,000 articles over the days of articles, a line for each run; "" where there is one day at most.
-
-    Runs that have a day each are one line. Days that are not known are not drawn.
-    """
-    series = [s for s in _series(table, len(view.runs)) if s]
-    spread = sorted({p[0] for s in series for p in s})
+def days(view: View) -> str:
+    """Findings per 1,000 articles over the days of articles, a line for each run; "" where there is one day at most."""
+    series = view.days()
+    spread = sorted({p.day.toordinal() for line in series for p in line})
     if len(spread) < 2:
         return ""
-    if view.one_day_each:
-        series = [sorted(s[0] for s in series)]
-    top = _nice(max(p[1] for s in series for p in s))
     first, last = spread[0], spread[-1]
-    largest = max(p[2] for s in series for p in s)
-
-    def at(day: int, value: float) -> tuple[float, float]:
-        x = _LEFT + (_WIDE - _LEFT - _RIGHT) * (day - first) / (last - first)
-        return x, _TOP + (_HIGH - _TOP - _LOW) * (1 - value / top)
-
+    top = _nice(max(p.per_1000 for line in series for p in line))
+    largest = max(p.articles for line in series for p in line)
     out = list(_axes(first, last, top))
     for n, points in enumerate(series):
-        places = [at(day, value) for day, value, _ in points]
-        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*p[:2]) for p in points if p[2] >= THIN))
-        out.append(f'<polyline class="s{n % _COLOURS}" points="{line}"/>')
-        for (x, y), (day, value, articles) in zip(places, points, strict=True):
-            radius = 1.5 + 3 * math.sqrt(articles / largest)
-            kind = f"s{n % _COLOURS}" + (" thin" if articles < THIN else "")
-            name = f"{view.runs[n].name} " if len(series) > 1 else ""
-            says = f"{name}{_iso(day)}: {rate(value)} ({articles:,})"
-            out.append(
-                f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"><title>{_safe(says)}</title></circle>'
+        colour = f"s{n % _COLOURS}"
+        name = "" if view.one_day_each else f"{view.runs[n].name} "
+        places = [
+            (
+                _LEFT + (_WIDE - _LEFT - _RIGHT) * (p.day.toordinal() - first) / (last - first),
+                _TOP + (_HIGH - _TOP - _LOW) * (1 - p.per_1000 / top),
             )
+            for p in points
+        ]
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        out.append(f'<polyline class="{colour}" points="{line}"/>')
+        for (x, y), p in zip(places, points, strict=True):
+            radius = 1.5 + 3 * math.sqrt(p.articles / largest)
+            says = _safe(f"{name}{p.day.isoformat()}: {rate(p.per_1000)} ({p.articles:,})")
+            at = f'cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"'
+            out.append(f'<circle class="{colour}" {at}><title>{says}</title></circle>')
     label = _safe(view.words("chart.day"))
     return f'<svg class="days" viewBox="0 0 {_WIDE} {_HIGH}" role="img" aria-label="{label}">{"".join(out)}</svg>'
-
-
-def _series(table: Table, runs: int) -> Iterator[list[tuple[int, float, int]]]:
-    """Of each run: day as an ordinal, findings per 1,000 articles, articles."""
-    for n in range(runs):
-        yield [
-            (
-                datetime.date.fromisoformat(row.key).toordinal(),
-                row.counts[n].per_1000 or 0.0,
-                row.counts[n].articles,
-            )
-            for row in table.rows
-            if row.key and row.counts[n].articles
-        ]
 
 
 def _axes(first: int, last: int, top: float) -> Iterator[str]:

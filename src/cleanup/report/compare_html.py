@@ -27,7 +27,7 @@ def render(view: View) -> str:
     )
     environment.filters |= {"rate": rate, "plain": plain}
     tables = view.tables()
-    charts = {"day": Markup(days(view, view.table("day", 0)))} if "day" in view.by else {}
+    charts = {"day": Markup(days(view))} if "day" in view.by else {}
     runs = view.runs
     columns = list(range(len(runs)))[-_COLUMNS:]
     style = "".join(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cleanup.report.compare_change import Change
-from cleanup.report.compare_view import THIN, Row, Table, View, rate
+from cleanup.report.compare_view import Row, Table, View, rate
 from cleanup.report.inline import plain
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def figures(view: View) -> Iterator[tuple[str, Figure]]:
     """The figures, each with the name of its file: rules.svg, kinds.svg, tiers.svg, sources.svg, days.svg."""
     for table in view.tables():
         if table.by == "day":
-            yield "days.svg", _days(view, view.table("day", 0))
+            yield "days.svg", _days(view)
         else:
             yield f"{table.by}s.svg", _sheet(view, table)
 
@@ -64,7 +63,7 @@ def _panel(axes: Axes, row: Row) -> None:
     _text(axes, 0, 1.07, " → ".join(ends), fontsize=6.5, color=_QUIET, transform=axes.transAxes)
 
 
-def _days(view: View, table: Table) -> Figure:
+def _days(view: View) -> Figure:
     """Findings per 1,000 articles over days, a line for each run; one for all, where each is of one day."""
     import matplotlib.dates
 
@@ -76,30 +75,16 @@ def _days(view: View, table: Table) -> Figure:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color=_GRID, linewidth=0.5)
     axes.set_axisbelow(True)
-    points = [
-        [
-            (datetime.date.fromisoformat(r.key), r.counts[n])
-            for r in table.rows
-            if r.key and r.counts[n].articles
-        ]
-        for n in range(len(view.runs))
-    ]
-    series = [sorted((p for of in points for p in of), key=lambda p: p[0])] if view.one_day_each else points
-    largest = max((count.articles for of in points for _, count in of), default=1)
-    for n, line in enumerate(series):
-        thick: list[Any] = [(day, c.per_1000 or 0.0) for day, c in line if c.articles >= THIN]
+    series = view.days()
+    largest = max((p.articles for line in series for p in line), default=1)
+    for n, points in enumerate(series):
+        days: list[Any] = [p.day for p in points]
+        rates = [p.per_1000 for p in points]
+        sizes = [2 + 22 * p.articles / largest for p in points]
         colour = _LINES[n % len(_LINES)]
-        axes.plot([d for d, _ in thick], [r for _, r in thick], color=colour, linewidth=1.1)
-        dots: list[Any] = [(day, c.per_1000 or 0.0) for day, c in line]
-        axes.scatter(
-            [d for d, _ in dots],
-            [r for _, r in dots],
-            s=[2 + 22 * c.articles / largest for _, c in line],
-            color=colour,
-            alpha=[1.0 if c.articles >= THIN else 0.35 for _, c in line],
-            linewidths=0,
-            label="" if view.one_day_each else _short(view.runs[n].name),
-        )
+        label = "" if view.one_day_each else _short(view.runs[n].name)
+        axes.plot(days, rates, color=colour, linewidth=1.1, label=label)
+        axes.scatter(days, rates, s=sizes, color=colour, linewidths=0)
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(dates.AutoDateLocator(minticks=2, maxticks=6))
     axes.xaxis.set_major_formatter(dates.DateFormatter("%Y-%m-%d"))

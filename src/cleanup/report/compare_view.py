@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,8 +15,8 @@ from cleanup.report.inline import plain
 
 # Characters of a digest or a value of an option that are shown.
 _VALUE = 24
-# A day of fewer articles is a dot beside the line: its rate is mostly chance.
-THIN = 20
+# A day of fewer articles is not drawn beside days of more: its rate is mostly chance.
+_THIN = 20
 _ARROWS = {"new": "＋", "gone": "－", "up": "↑", "down": "↓"}
 
 
@@ -40,6 +41,15 @@ class Table:
     by: Dimension
     rows: tuple[Row, ...]
     left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A point of the chart of days."""
+
+    day: datetime.date
+    per_1000: float
+    articles: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,26 @@ class View:
     def one_day_each(self) -> bool:
         """Whether each run is of one day, so that all of them are one line over the days."""
         return all(len(run.tables.get("day", {})) <= 1 for run in self.runs)
+
+    def days(self) -> list[list[Day]]:
+        """The lines of the chart of days: one for each run, or one of all runs, where each is of one day.
+
+        Days that are not known are left out, and those of few articles, where there are others.
+        """
+        rows = [row for row in self.table("day", 0).rows if row.key]
+        most = max((c.articles for row in rows for c in row.counts), default=0)
+        least = _THIN if most >= _THIN else 1
+        lines = [
+            [
+                Day(datetime.date.fromisoformat(row.key), c.per_1000 or 0.0, c.articles)
+                for row in rows
+                if (c := row.counts[n]).articles >= least
+            ]
+            for n in range(len(self.runs))
+        ]
+        if self.one_day_each:
+            return [sorted((day for line in lines for day in line), key=lambda d: d.day)]
+        return lines
 
     def tables(self) -> list[Table]:
         """The tables of the dimensions that are shown and that have a row."""

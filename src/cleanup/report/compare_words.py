@@ -57,7 +57,7 @@ OWN: dict[Lang, dict[str, str]] = {
         "more": "另有 {n} 行没有列出；--top 可多列。",
         "chart.day": "每天每千篇的发现",
         "chart.bars": "每根条是一次运行，从左到右同上表顺序。红色：比前一次升；绿色：比前一次降；灰色：没有超出偶然的变化。",
-        "chart.lines": "横轴：日期；纵轴：每千篇的发现。点的大小随篇数；不足 20 篇的日子不连线。",
+        "chart.lines": "横轴：日期；纵轴：每千篇的发现。点的大小随篇数；不足 20 篇的日子不画。",
         "counted": "上面是每千篇的发现，下面小字是处数。",
         "col.rate": "每千篇",
         "unknown_day": "（日期不明）",
@@ -117,7 +117,7 @@ OWN: dict[Lang, dict[str, str]] = {
         "chart.day": "Findings per 1,000 articles, by day",
         "chart.bars": "Each bar is a run, from left to right in the order above. "
         "Red: up from the run before. Green: down. Grey: no change beyond chance.",
-        "chart.lines": "Across: days. Up: findings per 1,000 articles. Larger dots: more articles; days of fewer than 20 are off the line.",
+        "chart.lines": "Across: days. Up: findings per 1,000 articles. Larger dots: more articles; days of fewer than 20 are not drawn.",
         "counted": "Findings per 1,000 articles; below, in small, how many. ",
         "col.rate": "/1,000",
         "unknown_day": "(day unknown)",
