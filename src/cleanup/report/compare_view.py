@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -70,7 +70,7 @@ class Pair:
 
 
 class View:
-    """A comparison as it is shown: of the dimensions `by`, `top` rows each (0: all)."""
+    """A comparison as it is shown: all news, and tables of the dimensions `by`; of each `top` rows (0: all)."""
 
     def __init__(
         self, comparison: Comparison, words: CompareWords, by: Sequence[Dimension], top: int
@@ -93,15 +93,10 @@ class View:
 
     def pairs(self) -> list[Pair]:
         """Each run with the one before it, the latest first."""
-        shown: Collection[str] = self.by
         out = []
         for before, after in reversed(list(pairwise(self.runs))):
             of = (before.name, after.name)
-            news = [
-                c
-                for c in self.comparison.changes
-                if c.change and (c.before, c.after) == of and (c.by in shown or c.by == "reason")
-            ]
+            news = [c for c in self.comparison.changes if c.change and (c.before, c.after) == of]
             differing = [d for d in self.comparison.differences if (d.before, d.after) == of]
             first = news[: self.top or None]
             notes = tuple(self._notes(before, after, differing))
