@@ -123,7 +123,10 @@ class View:
         ]
         if tools:
             out.append(words("tools", listed=words("join").join(tools)))
-        if before.inputs and before.inputs == after.inputs:
+        parts = [plain(run.name) for run in (before, after) if run.status != "finished"]
+        if parts:
+            out.append(words("in_part", listed=words("join").join(parts)))
+        elif before.inputs and before.inputs == after.inputs:
             out.append(words("same_input"))
         return out
 
