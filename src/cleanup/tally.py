@@ -190,12 +190,12 @@ class Tally:
             chars=len(outcome.document.text),
             squares=len(outcome.findings) ** 2,
         )
-        for f in outcome.findings:
-            for name, key in (("rule", f.rule), ("kind", f.kind), ("tier", f.tier)):
-                self.by[name].setdefault(key, Counter()).update({f.tier: 1, "applied": int(f.applied)})
         for name, spread in self.spread.items():
             for key, n in Counter([getattr(f, name) for f in outcome.findings]).items():
                 spread.setdefault(key, Counter()).update(articles=1, squares=n * n)
+        for f in outcome.findings:
+            for name, key in (("rule", f.rule), ("kind", f.kind), ("tier", f.tier)):
+                self.by[name].setdefault(key, Counter()).update({f.tier: 1, "applied": int(f.applied)})
         if show and outcome.findings:
             at = self.read if at is None else at
             if seen is None or seen.add(outcome, at):
