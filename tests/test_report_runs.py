@@ -22,6 +22,7 @@ from cleanup.report.compare_runs import Count
 from cleanup.report.compare_view import View, rate, spark
 from cleanup.report.compare_words import OWN, CompareWords
 from cleanup.report.words import WORDS
+from conftest import ROOT
 from test_run import cleanup, lines
 
 FILES = {
@@ -373,6 +374,16 @@ def test_channels_that_were_given_are_tools(tmp_path):
     assert [(d.name, d.learned) for d in compare([a, b]).differences] == [("channels", False)]
 
 
+def test_coming_after_a_run_is_a_difference_and_after_which_is_none(tmp_path):
+    days = [
+        written(tmp_path / f"{n}", *counted({}, 10, **more))
+        for n, more in enumerate([{}, {"after": "/0"}, {"after": "/1"}])
+    ]
+    assert [(d.before, d.name, d.was, d.now) for d in compare(days).differences] == [
+        ("0", "--after", "", "…")
+    ]
+
+
 # --- forms ---------------------------------------------------------------------------------------
 
 
@@ -509,6 +520,28 @@ def test_rates_and_trends_are_short():
         "1,234",
     ]
     assert spark([0.0, 5.0, None, 10.0]) == "▁▅ █"
+
+
+def test_the_page_of_documents_lists_the_frames_and_its_python_runs(made):
+    page = (ROOT / "docs/runs.md").read_text("utf-8")
+    code = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    exec(code.replace("reports/", f"{made}/"), {})
+    tables = frames([made / "monday", made / "tuesday"], days=True)
+    listed = {}
+    for names, columns in re.findall(r"^\| (`.+?) \| (run.+|before.+) \|$", page, re.MULTILINE):
+        for name in re.findall(r"`(\w+)`", names):
+            listed[name] = re.sub(r"(\w+) \(.*?\)", name, columns).split(", ")
+    assert listed == {name: list(table.columns) for name, table in tables.items()}
+
+
+def test_the_page_of_documents_names_every_option():
+    import typer
+
+    page = (ROOT / "docs/runs.md").read_text("utf-8")
+    options = [
+        o for p in typer.main.get_command(app).commands["report"].params for o in p.opts if o[:2] == "--"
+    ]
+    assert [o for o in options if f"`{o} " not in page] == []
 
 
 # --- bad input -----------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ MOVES = 1.1
 _NORMAL = 10_000.0
 # What is learned anew from each dump differs always.
 _LEARNED = ("recurrence", "channels")
+# Options of which only that they are given makes a difference: the run before is another one each day.
+_OTHER_EACH_DAY = ("after",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +196,10 @@ def differences(before: RunCounts, after: RunCounts) -> list[Difference]:
     out = [_difference(before, after, n, was.get(n, ""), now.get(n, ""), n in learned) for n in names]
     # rules, model and channels are both an option, which names files, and a version, which is of what they hold
     for n in {*before.options, *after.options}:
-        values = (told(before.options.get(n, "")), told(after.options.get(n, "")))
-        out.append(_difference(before, after, "--" + n.replace("_", "-"), *values, False))
+        values = [told(run.options.get(n, "")) for run in (before, after)]
+        if n in _OTHER_EACH_DAY:
+            values = ["…" if v else "" for v in values]
+        out.append(_difference(before, after, "--" + n.replace("_", "-"), values[0], values[1], False))
     return sorted((d for d in out if d.was != d.now), key=lambda d: (d.learned, d.name))
 
 
