@@ -173,6 +173,7 @@ class Tally:
         self.chars += len(outcome.document.text)
         self.found += len(outcome.findings)
         self.applied += len(outcome.applied)
+        self._spread(outcome)
         self.verdicts[verdict(outcome)] += 1
         self.abstained.update({s.reason for s in outcome.silences})
         source = self.sources.setdefault(outcome.document.source, Counter())
@@ -187,12 +188,7 @@ class Tally:
             list_pages=facts.list_page,
             # in whole steps, so that no order of adding changes the sum
             quality=round(facts.rated[0] * _STEPS),
-            chars=len(outcome.document.text),
-            squares=len(outcome.findings) ** 2,
         )
-        for name, spread in self.spread.items():
-            for key, n in Counter([getattr(f, name) for f in outcome.findings]).items():
-                spread.setdefault(key, Counter()).update(articles=1, squares=n * n)
         for f in outcome.findings:
             for name, key in (("rule", f.rule), ("kind", f.kind), ("tier", f.tier)):
                 self.by[name].setdefault(key, Counter()).update({f.tier: 1, "applied": int(f.applied)})
@@ -200,6 +196,17 @@ class Tally:
             at = self.read if at is None else at
             if seen is None or seen.add(outcome, at):
                 self.worst.add(outcome, at)
+
+    def _spread(self, outcome: Outcome) -> None:
+        """Count how the findings of an article come together."""
+        source = self.sources.setdefault(outcome.document.source, Counter())
+        source["chars"] += len(outcome.document.text)
+        source["squares"] += len(outcome.findings) ** 2
+        for name, table in self.spread.items():
+            for key, n in Counter([getattr(f, name) for f in outcome.findings]).items():
+                counts = table.setdefault(key, Counter())
+                counts["articles"] += 1
+                counts["squares"] += n * n
 
     def shown(self) -> list[Outcome]:
         """The articles that a report shows, worst first."""
