@@ -400,6 +400,26 @@ def lines_day(made):
     return json.loads((made / "monday/run.log.json").read_text("utf-8"))["started"][:10]
 
 
+def test_a_narrow_terminal_gets_the_latest_runs_and_whole_numbers(tmp_path):
+    from rich.console import Console
+
+    from cleanup.report.compare_text import renderables
+
+    days = []
+    for n in range(12):
+        summary, log = counted({"a-rule-of-a-long-name-that-goes-on": [1] * (40_000 + n)}, 70_000)
+        days.append(written(tmp_path / f"day-{n:02}", summary, log))
+    view = View(compare(days), CompareWords("en"), ("rule",), 5)
+    for width, shown in ((80, ["08", "09", "10", "11"]), (2000, [f"{n:02}" for n in range(12)])):
+        console = Console(file=io.StringIO(), width=width, color_system=None)
+        for part in renderables(view, width):
+            console.print(part)
+        told = console.file.getvalue()
+        head = next(line for line in told.splitlines() if line.startswith("Rule  "))
+        assert re.findall(r"day-(\d\d)", head) == shown
+        assert told.count("40,011") == 2 and max(map(len, told.splitlines())) <= width
+
+
 def test_by_and_top_choose_tables_and_rows(made):
     told = cleanup(
         "report", made / "monday", made / "tuesday", "--by", "source", "--top", 1, "--lang", "en"

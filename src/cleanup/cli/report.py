@@ -147,7 +147,7 @@ def _tell(view: View) -> None:
     from cleanup.report.compare_text import renderables
 
     console = Console(highlight=False)
-    for part in renderables(view):
+    for part in renderables(view, console.width):
         console.print(part)
 
 
@@ -173,7 +173,7 @@ def _made(view: View, form: str) -> str:
 
     stream = StringIO()
     console = Console(file=stream, highlight=False, width=_WIDE, color_system=None)
-    for part in renderables(view):
+    for part in renderables(view, _WIDE):
         console.print(part)
     return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
 
