@@ -46,6 +46,11 @@ def unpacked(stream: io.BufferedReader, packing: str) -> io.BufferedReader:
     return io.BufferedReader(_Unpacked(stream, packing), _BUFFER) if packing else stream
 
 
+def position(stream: io.BufferedReader) -> int:
+    """How many bytes as they are stored were read for what was read of a stream, in steps of a buffer."""
+    return stream.raw.position if isinstance(stream.raw, _Unpacked) else stream.tell()
+
+
 def packed(data: bytes, packing: str) -> bytes:
     """Some bytes as a member of a compressed file, the same whenever it is made; no bytes give none."""
     return _packed(data, packing) if data else b""
@@ -122,6 +127,10 @@ class _Unpacked(io.RawIOBase):
         self._held = b""
         self._newlines = 0
         self._begun = False
+
+    @property
+    def position(self) -> int:
+        return self._stream.tell() - len(self._held)
 
     def readable(self) -> bool:
         return True

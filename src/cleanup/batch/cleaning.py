@@ -61,7 +61,7 @@ def clean(
         end(task.number - 1)
         writer.take(task, _isolated(run, pool, call) if isinstance(result, Lost) else result)
         end(task.number)
-        run.watch.advance(task.size)
+        run.watch.advance(task.stored)
         if (failed := _too_many_rejects(run, final=False)) is not None:
             return failed
         if (begun := time.monotonic()) >= due:
@@ -89,7 +89,7 @@ def _calls(run: Setting, writer: Writer, ends: deque[tuple[int, End]]) -> Iterat
             continue
         last = step.number
         if step.number < done:
-            run.watch.advance(step.size)
+            run.watch.advance(step.stored)
             continue
         most = None if limit is None else limit - state.tally.read
         if most is not None and most <= 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cleanup.batch.tasks import Task
@@ -63,10 +63,10 @@ def estimate(
     seconds = 0.0
     sources: set[str] = set()
     begun = time.monotonic()
-    for piece in _some(files, fields, encoding):
-        task = Task(0, (piece,))
+    for number, piece in enumerate(_some(files, fields, encoding), 1):
+        task = Task(number, (piece,))
         if not articles:
-            work(task, _WARM)
+            work(replace(task, number=0), _WARM)
         start = time.perf_counter()
         done = work(task)
         seconds += time.perf_counter() - start

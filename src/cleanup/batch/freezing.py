@@ -89,7 +89,7 @@ def _survey(run: Setting, pool: Pool, survey: Survey) -> None:
             return
         if not isinstance(part, Lost):
             survey.merge(part)
-        run.watch.advance(task.size)
+        run.watch.advance(task.stored)
 
 
 def _learn(

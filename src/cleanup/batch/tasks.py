@@ -29,6 +29,11 @@ class Task:
         return sum(p.size for p in self.pieces)
 
     @property
+    def stored(self) -> int:
+        """Bytes that it takes in the files of the input, which may be compressed."""
+        return sum(p.size if p.stored is None else p.stored for p in self.pieces)
+
+    @property
     def whole(self) -> bool:
         """Whether its pieces are files."""
         return is_whole(self.pieces[0].file)

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from cleanup.lm.model import Model
     from cleanup.protect import Terms
 
+INPUTS = told(
+    "文件、文件夹、加引号的通配符或地址（s3://…）；txt、md、html、jsonl、csv、tsv、parquet，也可带 .gz .zst .xz .bz2。",
+    "Files, folders, quoted patterns or addresses (s3://…) of txt, md, html, jsonl, csv, tsv or parquet, "
+    "plain or with .gz .zst .xz .bz2.",
+)
 LangOption = Annotated[
     str,
     typer.Option(

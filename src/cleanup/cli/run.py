@@ -9,6 +9,7 @@ import typer
 
 from cleanup.cli.configured import ConfigOption
 from cleanup.cli.options import (
+    INPUTS,
     LANG_DEFAULT,
     ChannelsOption,
     EncodingOption,
@@ -53,7 +54,9 @@ HELP = told(
 
     `cleanup run dump/ more.jsonl --out out` — 文件夹与 JSONL，字段默认为 id、text、source、title
 
-    `cleanup run a.jsonl --text-field body --apply suggest`
+    `cleanup run a.csv --text-field body --apply suggest`
+
+    `cleanup run "day/*.jsonl.gz" s3://bucket/day.parquet --out out` — 输出与输入同格式、同压缩
 
     `cleanup run pages/ --html-to jsonl` — 网页取正文，带标题、日期、来源，每页一条记录
 
@@ -81,7 +84,9 @@ HELP = told(
 
     `cleanup run dump/ more.jsonl --out out` — folders and JSONL, fields id, text, source, title
 
-    `cleanup run a.jsonl --text-field body --apply suggest`
+    `cleanup run a.csv --text-field body --apply suggest`
+
+    `cleanup run "day/*.jsonl.gz" s3://bucket/day.parquet --out out` — what is written is of the same format and packing
 
     `cleanup run pages/ --html-to jsonl` — main content of web pages, a record each with title, date and source
 
@@ -101,11 +106,7 @@ def run(
         list[str],
         typer.Argument(
             metavar="INPUT…",
-            help=told(
-                "文件、文件夹、加引号的通配符或地址（s3://…）；txt、md、html、jsonl、csv、tsv、parquet，也可 .gz .zst .xz .bz2；- 为标准输入。",
-                "Files, folders, quoted patterns or addresses (s3://…) of txt, md, html, jsonl, csv, tsv, parquet, "
-                "plain or .gz .zst .xz .bz2; - is stdin.",
-            ),
+            help=INPUTS + told("- 为标准输入。", " - is stdin."),
         ),
     ],
     out: Annotated[

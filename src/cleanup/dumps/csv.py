@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from cleanup.compression import position
 from cleanup.dumps.article import article_of
 from cleanup.dumps.csvrows import Layout, Row, cells_of, rows
 from cleanup.dumps.encoding import Unreadable, undecodable
@@ -37,10 +38,12 @@ def pieces(file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]
     """The rows of a file, in stretches. Raises BadFile where no column has the texts."""
     with opened(file) as f:
         layout, given = rows(file, Lines(f, encoding), fields)
+        at = 0
         for run in cut((row.raw, row) for row in given):
             held = tuple(row for _, row in run)
-            size = sum(row.size or len(row.raw) for row in held)
-            yield Piece(file, held[0].line, size, fields, encoding, (layout, held))
+            size, before = sum(row.size or len(row.raw) for row in held), at
+            at = position(f) if file.packing else before + size
+            yield Piece(file, held[0].line, size, fields, encoding, (layout, held), at - before)
 
 
 def records(piece: Piece) -> Iterator[Record]:
@@ -117,7 +120,7 @@ def _record(file: InputFile, row: Row, layout: Layout, fields: Fields, folder: s
         "alone": len(layout.columns) == 1,
         "derived": fields.html,
     }
-    return Record(row.raw, document, how=how)
+    return Record(row.raw, document, how=how, told=row.raw)
 
 
 def page(record: Record) -> str | None:

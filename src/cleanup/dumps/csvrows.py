@@ -117,7 +117,13 @@ def _header(file: InputFile, fields: Fields, feed: _Feed) -> tuple[bytes | None,
     for delimiter in _DELIMITERS[file.format]:
         try:
             cells = next(csv.reader(feed, delimiter=delimiter, strict=True), None)
-        except (csv.Error, _Unfit):
+        except (csv.Error, _Unfit) as e:
+            if "new-line" in str(e):
+                zh, en = (
+                    "行尾只有 \\r；请把换行统一成 \\n 或 \\r\\n",
+                    "lines end in \\r alone; make all line ends \\n or \\r\\n",
+                )
+                raise BadFile(Reject(file.name, 1, "stray_return", zh, en)) from e
             cells = None
         taken = feed.row()
         raw = b"".join(line for line, _ in taken)

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from cleanup.compression import position
 from cleanup.data import Document
 from cleanup.dumps.encoding import Choice, Unreadable, undecodable
 from cleanup.dumps.lines import Ids, Lines, as_utf8
@@ -44,13 +45,15 @@ def pieces(file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]
     """The lines of a file, in stretches. Their ids are read here: what was there before only the whole file tells."""
     with opened(file) as f:
         lines = Lines(f, encoding)
-        choice, ids, first = lines.choice, _Ids(fields), 1
+        choice, ids, first, at = lines.choice, _Ids(fields), 1, 0
         rows = ((raw, (0 if over else ids.before(raw, choice), over)) for raw, over in lines)
         for run in cut(rows):
             raws = tuple(raw for raw, _ in run)
             left_out = {i: over for i, (_, (_, over)) in enumerate(run) if over}
             held = _Lines(raws, tuple(before for _, (before, _) in run), choice, left_out)
-            yield Piece(file, first, sum(map(len, raws)) + sum(left_out.values()), fields, encoding, held)
+            size, before = sum(map(len, raws)) + sum(left_out.values()), at
+            at = position(f) if file.packing else before + size
+            yield Piece(file, first, size, fields, encoding, held, at - before)
             first += len(run)
 
 

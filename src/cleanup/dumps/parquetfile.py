@@ -101,9 +101,11 @@ def batches(
 
     row = 0
     try:
-        for batch in table.iter_batches(PIECE_RECORDS, groups, columns, use_threads=False):
-            yield batch
-            row += len(batch)
+        # a row group at a time, so that one that is damaged takes nothing of the one before it
+        for group in range(table.num_row_groups) if groups is None else groups:
+            for batch in table.iter_batches(PIECE_RECORDS, [group], columns, use_threads=False):
+                yield batch
+                row += len(batch)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as e:
         if isinstance(e, BadFile) or (isinstance(e, OSError) and e.errno is not None):
             raise

@@ -106,6 +106,7 @@ class Piece:
     first  line of its first record in the file, from 1
     size   bytes of input that it covers, of a compressed file as they are unpacked
     held   what the format keeps in it: the bytes of its lines, say
+    stored bytes that it takes in a compressed file, about
     """
 
     file: InputFile
@@ -114,6 +115,7 @@ class Piece:
     fields: Fields
     encoding: str
     held: Any = None
+    stored: int | None = None
 
 
 class BadFile(OSError):
@@ -122,6 +124,9 @@ class BadFile(OSError):
     def __init__(self, reject: Reject) -> None:
         super().__init__(reject.en)
         self.reject = reject
+
+    def __reduce__(self) -> tuple[type[BadFile], tuple[Reject]]:
+        return BadFile, (self.reject,)
 
 
 def unreadable(file: str, error: OSError) -> Reject:

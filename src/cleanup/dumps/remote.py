@@ -14,6 +14,8 @@ from cleanup.errors import InputError
 # A single letter is the drive of a path, and one slash of two is what a path makes of an address.
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/(/?)")
 _FILE = re.compile(r"file:/{1,3}", re.IGNORECASE)
+# Addresses of the web, in which ? begins what is no part of the name.
+_QUERY = re.compile(r"https?://", re.IGNORECASE)
 # Bytes read at a time: a request for each small part would take its time.
 _BLOCK = 1 << 22
 
@@ -32,6 +34,11 @@ def local_of(named: str | Path) -> Path:
     text = str(named)
     found = _FILE.match(text)
     return Path("/" + text[found.end() :]) if found and not Path(text).exists() else Path(named)
+
+
+def name_in(url: str) -> str:
+    """An address without what is no part of its name."""
+    return re.split("[?#]", url, maxsplit=1)[0] if _QUERY.match(url) else url
 
 
 def open_url(url: str) -> io.BufferedReader:
@@ -95,7 +102,7 @@ def files_at(url: str) -> tuple[str, list[tuple[str, int]]]:
 
     with _told(url):
         fs, path = _fs(url)
-        if has_magic(path):
+        if not _QUERY.match(url) and has_magic(path):
             found = fs.glob(path, detail=True)
             top = path[: re.search(r"[*?\[]", path).start()].rpartition("/")[0]  # type: ignore[union-attr]
         elif fs.isfile(path):

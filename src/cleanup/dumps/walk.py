@@ -12,7 +12,7 @@ from stat import S_ISDIR, S_ISREG
 from cleanup.compression import suffix_of
 from cleanup.dumps.formats import FORMATS, SUFFIXES, cleaned_names, is_whole, kind_of, read, written_as
 from cleanup.dumps.record import InputFile, Reject, shown
-from cleanup.dumps.remote import files_at, local_of, url_of
+from cleanup.dumps.remote import files_at, local_of, name_in, url_of
 from cleanup.errors import InputError, UsageError
 
 __all__ = [
@@ -67,7 +67,7 @@ def as_told(named: str | Path) -> str:
 def title_of(named: str | Path) -> str:
     """A short name of an input, for a folder that is made for it; "" where it has none."""
     url = url_of(named)
-    path = Path(url.rpartition("://")[2]) if url else local_of(named)
+    path = Path(name_in(url).rpartition("://")[2]) if url else local_of(named)
     while path.name and glob.has_magic(path.name) and (url or _is_pattern(path)):
         path = path.parent
     if not url and path.is_dir():
@@ -134,8 +134,9 @@ class _Taken:
         if not found:
             raise InputError("没有可读的文件", "no file to read", where=folder)
         for url, size in found:
-            scheme, _, rest = url.partition("://")
-            name = shown(url[len(top) :].lstrip("/") if top else f"{scheme}/{rest.lstrip('/')}")
+            called = name_in(url)
+            scheme, _, rest = called.partition("://")
+            name = shown(called[len(top) :].lstrip("/") if top else f"{scheme}/{rest.lstrip('/')}")
             kind, packing = kind_of(name)
             if not kind and len(found) > 1:
                 self.odd.setdefault(name, _unknown(name))
