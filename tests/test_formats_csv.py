@@ -227,3 +227,32 @@ def test_lines_that_end_in_a_return_alone_are_told(folder):
     with pytest.raises(BadFile, match=r"lines end in \\r alone") as e:
         records(folder, "id,text\r1,a\r2,b\r")
     assert e.value.reject.reason == "stray_return"
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b'"',
+                b",",
+                b"\n",
+                b"\r\n",
+                b"\r",
+                b"a",
+                "天气".encode(),
+                "天气".encode("gb18030"),
+                b"\xff",
+                b"\0",
+            ]
+        )
+    )
+)
+def test_no_bytes_are_lost_and_none_stop_the_reading(folder, parts):
+    data = HEAD.encode() + b"".join(parts)
+    found = records(folder, data)
+    assert b"".join(r.raw for r in found) == data
+    places = [r.document.record if r.document else r.reject.line for r in found if r.document or r.reject]
+    assert places == sorted(places)
+    for r in found:
+        if r.document:
+            assert csv_format.rewrite(r, r.document.text)[0] == r.raw
