@@ -29,6 +29,7 @@ _OURS = (
     ".reverting",
     ".resume",
     "seen.u64",
+    "signs.msgpack",
     "drift.json",
     LOG,
 )

@@ -106,6 +106,8 @@ class Tally:
 
     def __init__(self) -> None:
         self.read = self.changed = self.unchanged = self.rejected = self.chars = self.found = self.applied = 0
+        # articles that the run before had, which are not among those read
+        self.known = 0
         self.by: dict[str, dict[str, Counter[str]]] = {"rule": {}, "kind": {}, "tier": {}}
         self.sources: dict[str, Counter[str]] = {}
         self.verdicts: Counter[str] = Counter()
@@ -120,6 +122,7 @@ class Tally:
         tally.read, tally.changed, tally.unchanged, tally.rejected = (
             summary["articles"][k] for k in ("read", "changed", "unchanged", "rejected")
         )
+        tally.known = summary["articles"].get("known", 0)
         tally.chars = summary["chars"]
         tally.found, tally.applied = (summary["findings"][k] for k in ("total", "applied"))
         for name, table in tally.by.items():
@@ -130,7 +133,7 @@ class Tally:
 
     def merge(self, other: Tally) -> None:
         """Add what was counted over another part of the run."""
-        for name in ("read", "changed", "unchanged", "rejected", "chars", "found", "applied"):
+        for name in ("read", "known", "changed", "unchanged", "rejected", "chars", "found", "applied"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name, table in other.by.items():
             for key, counts in table.items():

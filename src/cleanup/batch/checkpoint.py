@@ -91,6 +91,7 @@ _NAMES = {
     "model": ("词频模型", "the term-frequency model"),
     "given": ("给定的信道", "the channels given"),
     "channels": ("输出文件夹里的信道", "the channels in the output folder"),
+    "after": ("前一次运行", "the run that this one comes after"),
     "inputs": ("输入文件", "the input files"),
 }
 
@@ -122,6 +123,7 @@ def identity_of(
         "prior": cleaner.prior.digest if cleaner.prior is not None else "",
         "model": options.opened().digest if asks_model else "",
         "given": digest_of(options.channels),
+        "after": options.after.digest if options.after is not None else "",
         "inputs": inputs_digest(files),
     }
 

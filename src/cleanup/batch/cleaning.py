@@ -42,7 +42,7 @@ def clean(
         asked_patch=options.patch is True,
         asked_table=options.csv is True,
     )
-    pool.ready(Cleaning(cleaner, telling))
+    pool.ready(Cleaning(cleaner, telling, None if options.after is None else options.after.seen))
     ends: deque[tuple[int, End]] = deque()
 
     def end(upto: int) -> None:

@@ -11,9 +11,11 @@ from cleanup.batch.checkpoint import folder_digest
 from cleanup.batch.pool import Lost, Pool
 from cleanup.batch.setting import Setting
 from cleanup.batch.tasks import Task
+from cleanup.batch.watching import watch
 from cleanup.batch.work import Learning, Surveying
 from cleanup.channel.files import FOLDER
 from cleanup.channel.items import Channel
+from cleanup.drift.report import SourceDrift
 from cleanup.learn.dump import Before, Learner, Survey
 from cleanup.pipeline import Cleaner
 from cleanup.recurrence import Recurrence
@@ -23,10 +25,14 @@ _FROZEN = "frozen"
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What decoding is given of the dump. `channels` by source: those learned, and those that were given."""
+    """What decoding is given of the dump. `channels` by source: those learned, and those that were given.
+
+    drift  what is told of the machine of each source, where the run comes after another
+    """
 
     recurrence: Recurrence | None = None
     channels: dict[str, Channel] = field(default_factory=dict)
+    drift: tuple[SourceDrift, ...] = ()
 
     def known_to(self, cleaner: Cleaner) -> Cleaner:
         """The cleaner, told all this."""
@@ -42,13 +48,15 @@ def freeze(run: Setting, pool: Pool, before: Before, *, learning: bool) -> Froze
     """
     given = {c.source: c for c in run.options.channels}
     counting = run.options.recurrence and run.dump
+    # sources that there are channels of are watched from day to day
+    watching = counting and (learning or bool(given) or run.options.after is not None)
     if not counting and not learning:
         return Frozen(None, given)
     kept = run.check.read(_FROZEN)
     if isinstance(kept, Frozen):
         return kept
     run.check.save(run.state)
-    survey = Survey.asked(lines=counting, texts=learning)
+    survey = Survey.asked(lines=counting, texts=learning or watching)
     _survey(run, pool, survey)
     if run.stop:
         return None
@@ -61,7 +69,10 @@ def freeze(run: Setting, pool: Pool, before: Before, *, learning: bool) -> Froze
         channels = {c.source: c for c in learned} | given
         run.state.identity["channels"] = folder_digest(run.out / FOLDER)
         run.check.save(run.state)
-    frozen = Frozen(recurrence, channels)
+    told = watch(run, pool, survey, recurrence, channels) if watching else ()
+    if told is None:
+        return None
+    frozen = Frozen(recurrence, channels, told)
     run.check.write(_FROZEN, frozen)
     return frozen
 
@@ -70,7 +81,8 @@ def _survey(run: Setting, pool: Pool, survey: Survey) -> None:
     """Count and sample the input. What cannot be read is left to the pass that cleans."""
     run.watch.phase("数行", "counting lines")
     run.watch.total(run.size)
-    pool.ready(Surveying(lines=survey.lines is not None, texts=survey.texts is not None))
+    seen = None if run.options.after is None else run.options.after.seen
+    pool.ready(Surveying(lines=survey.lines is not None, texts=survey.texts is not None, seen=seen))
     calls: Iterator[tuple[Task]] = ((s,) for s in run.steps() if isinstance(s, Task))
     for (task,), part in pool.map(calls, lambda call: call[0].size):
         if run.stop:

@@ -26,6 +26,7 @@ from cleanup.batch.outputs import Outputs, cannot_write
 from cleanup.batch.pool import Pool
 from cleanup.batch.setting import Setting
 from cleanup.batch.stopping import stop_requests
+from cleanup.batch.watching import not_as_before
 from cleanup.batch.writer import Writer
 from cleanup.channel.files import FOLDER
 from cleanup.channel.items import digest_of
@@ -86,15 +87,21 @@ class _Job:
         """Begin, or go on, and go to the end."""
         run = self._run
         learning = run.options.learn and run.dump
-        same = learning and run.folder.holds_run_of(run.command["inputs"])
+        after = run.options.after
+        same = (learning or after is not None) and run.folder.holds_run_of(run.command["inputs"])
         # read before they are taken away: an editor may have decided about them
         before = Before.of(run.out / FOLDER) if same else Before(run.out / FOLDER)
         # a model that is broken is told before anything is written
         identity = identity_of(run.files, run.cleaner, run.options, run.command, learning=learning)
-        identity["channels"] = folder_digest(run.out / FOLDER) if same else ""
+        # after another run the channels are given, decisions about those in the folder among them
+        identity["channels"] = folder_digest(run.out / FOLDER) if same and after is None else ""
         if (done := self._finished(identity)) is not None:
             return done
         self._begin(identity, keep=(FOLDER,) if same else ())
+        if after is not None:
+            after.carry(run.out, run.options.channels)
+            for note in not_as_before(run):
+                run.watch.note(*note)
         with Pool(jobs_for(run.options, run.size), run.check.folder) as pool, Outputs(run.out) as outputs:
             frozen = freeze(run, pool, before, learning=learning)
             writer = Writer(run, outputs)
@@ -147,12 +154,18 @@ class _Job:
         used = Used.of(frozen.channels, options.channels, state.articles)
         versions = self._versions(frozen, used)
         summary = {"complete": complete, **state.tally.summary(versions)}
+        if options.after is not None:
+            summary["articles"]["known"] = state.tally.known
         if complete:
             writer.close()
         run.folder.write_json("summary.json", summary)
         if options.report and not options.cleaned_only:
             self._report(summary)
-        more = used.differences(state.articles, versions.get("model", "")) if complete else []
+        more: list[str] = []
+        if complete and options.after is not None:
+            more = [en for _, en in not_as_before(run)]
+        elif complete:
+            more = used.differences(state.articles, versions.get("model", ""))
         self._log("finished" if complete else "failed" if failed else "interrupted", more)
         if complete:
             shutil.rmtree(run.check.folder, ignore_errors=True)
@@ -165,6 +178,8 @@ class _Job:
             used,
             self._resumed,
             failed=failed,
+            drift=frozen.drift,
+            after=options.after is not None,
         )
 
     def _log(self, status: str, more: Sequence[str] = ()) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleanup.channel.items import Channel
+from cleanup.drift.after import After
+from cleanup.drift.report import SourceDrift
+from cleanup.drift.watch import Mode
 from cleanup.dumps.record import Fields
 from cleanup.sampling import SAMPLE
 from cleanup.tally import Tally
@@ -36,6 +39,9 @@ class Options:
     max_rejects   the run fails beyond so many rejects, or, below 1, beyond such a share of what was read
     fresh         begin anew, even where an interrupted run could be gone on with
     every         seconds between two checkpoints
+    after         the run that this one comes after: articles that it knew are left out, and its channels, which are
+                  among `channels`, are used and none is learned
+    drift         whether a source's articles are held against those that its channel is of, and learned from
     """
 
     fields: Fields = field(default_factory=Fields)
@@ -56,6 +62,8 @@ class Options:
     max_rejects: float | None = None
     fresh: bool = False
     every: float = EVERY
+    after: After | None = None
+    drift: Mode = "auto"
 
     def opened(self) -> Model:
         """The model that channels are learned and decoded with."""
@@ -112,6 +120,8 @@ class Result:
     resumed     articles that an earlier, interrupted run of the same had done already
     done_before whether the folder held this very run, finished, and nothing had to be done
     failed      why the run gave up, in Chinese and English; None where it did not
+    drift       what is told of the machine of each source, where the run came after another
+    after       whether it did
     """
 
     tally: Tally
@@ -123,3 +133,5 @@ class Result:
     resumed: int = 0
     done_before: bool = False
     failed: tuple[str, str] | None = None
+    drift: tuple[SourceDrift, ...] = ()
+    after: bool = False

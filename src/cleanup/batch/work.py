@@ -7,6 +7,7 @@ import traceback
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -14,16 +15,20 @@ import msgspec
 from cleanup.batch.tasks import Task
 from cleanup.channel.items import Channel
 from cleanup.data import Document, Outcome
+from cleanup.drift.signs import Signs
+from cleanup.drift.watch import signs_of_source
 from cleanup.dumps.packing import empty, packed
 from cleanup.dumps.record import InputFile, Record, Reject, unreadable
 from cleanup.dumps.walk import FORMATS, is_whole
 from cleanup.facts import facts_of
-from cleanup.flow import fault, groups, outcomes_of
+from cleanup.flow import TOGETHER, fault, groups, outcomes_of
 from cleanup.learn.dump import Learner, Survey
 from cleanup.learn.sample import Sampled
 from cleanup.pipeline import Cleaner
+from cleanup.recurrence import Recurrence
 from cleanup.runfolder import LOG
 from cleanup.sampling import text_hash
+from cleanup.seen import Seen, article_key, key_bytes
 from cleanup.tally import Tally, Worst, article_line
 
 _ENCODER = msgspec.json.Encoder()
@@ -61,6 +66,7 @@ class Done:
     warnings  told on the way
     rejects   lines of rejected.jsonl
     articles  of the sources that there are channels of
+    keys      of the articles that were cleaned, as seen.key_bytes has them
     """
 
     number: int
@@ -74,14 +80,19 @@ class Done:
     notes: list[tuple[str, str]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     articles: Counter[str] = field(default_factory=Counter)
+    keys: bytes = b""
 
 
 class Cleaning:
-    """Does tasks. Of what a report may show it remembers the worst, so that the rest need not be handed back."""
+    """Does tasks. Of what a report may show it remembers the worst, so that the rest need not be handed back.
 
-    def __init__(self, cleaner: Cleaner, telling: Telling) -> None:
+    seen  the articles that are known, and left out
+    """
+
+    def __init__(self, cleaner: Cleaner, telling: Telling, seen: Seen | None = None) -> None:
         self._cleaner = cleaner
         self._telling = telling
+        self._seen = seen
         self._worst = Worst()
 
     def __call__(
@@ -99,7 +110,7 @@ class Cleaning:
             patch=told.patch and (more or told.asked_patch),
             table=told.table and (more or told.asked_table),
         )
-        job = _Job(self._cleaner, telling, self._worst, task, set(without))
+        job = _Job(self._cleaner, telling, self._worst, task, set(without), self._seen)
         return job.done(most)
 
     def count(self, task: Task) -> int:
@@ -125,14 +136,35 @@ def _records(task: Task) -> Iterator[tuple[InputFile, Record]]:
             yield piece.file, Record(b"", reject=unreadable(piece.file.name, e))
 
 
+def _told_apart(task: Task, seen: Seen | None) -> Iterator[tuple[InputFile, Record, bool]]:
+    """The records of a task, each with whether it is an article that is known."""
+    records = _records(task)
+    if seen is None:
+        yield from ((file, record, False) for file, record in records)
+        return
+    while some := list(islice(records, TOGETHER)):
+        documents = [r.document for _, r in some if r.document is not None]
+        known = iter(seen.known([article_key(d.source, d.text) for d in documents]))
+        for file, record in some:
+            yield file, record, record.document is not None and next(known)
+
+
 class _Job:
     """One task at work."""
 
     def __init__(
-        self, cleaner: Cleaner, telling: Telling, worst: Worst, task: Task, without: Collection[int]
+        self,
+        cleaner: Cleaner,
+        telling: Telling,
+        worst: Worst,
+        task: Task,
+        without: Collection[int],
+        seen: Seen | None,
     ) -> None:
         self._cleaner, self._telling, self._worst, self._task = cleaner, telling, worst, task
         self._without = without
+        self._seen = seen
+        self._keys: list[int] = []
         self._done = Done(task.number)
         self._at = task.number * _TASK
         self._findings: list[bytes] = []
@@ -152,7 +184,10 @@ class _Job:
 
         def records() -> Iterator[Record]:
             left = most
-            for n, (file, record) in enumerate(_records(self._task)):
+            for n, (file, record, known) in enumerate(_told_apart(self._task, self._seen)):
+                if known:
+                    self._done.tally.known += 1
+                    continue
                 if record.document is not None or record.reject is not None:
                     if left == 0:
                         return
@@ -174,6 +209,7 @@ class _Job:
         by_name = {p.file.name: p.file for p in self._task.pieces}
         done.written = [_packed(by_name[n], b"".join(d), articles[n]) for n, d in data.items()]
         done.findings, done.lines = b"".join(self._findings), b"".join(self._lines)
+        done.keys = key_bytes(self._keys)
         done.rejects, done.patch = b"".join(self._rejects), "".join(self._patch).encode()
         if self._table is not None:
             done.table = self._table.taken()
@@ -217,6 +253,7 @@ class _Job:
         done, document = self._done, outcome.document
         if document.source in self._cleaner.channels:
             done.articles[document.source] += 1
+        self._keys.append(article_key(document.source, document.text))
         self._notes(document, moved_to)
         place = f"{document.file}:{document.record}"
         done.notes += (("", f"{place}: {note}") for note in outcome.notes)
@@ -304,17 +341,32 @@ def _why_empty(meta: Mapping[str, Any]) -> tuple[str, str]:
 
 
 class Surveying:
-    """Counts and samples tasks. It remembers what it handed back, so that it hands back only what may matter."""
+    """Counts and samples tasks. It remembers what it handed back, so that it hands back only what may matter.
 
-    def __init__(self, *, lines: bool, texts: bool) -> None:
+    seen  the articles that are known: their lines are counted, and they are not sampled
+    """
+
+    def __init__(self, *, lines: bool, texts: bool, seen: Seen | None = None) -> None:
         self._all = Survey.asked(lines=lines, texts=texts)
+        self._seen = seen
 
     def __call__(self, task: Task) -> Survey:
         part = self._all.like()
-        for _, record in _records(task):
+        for _, record, known in _told_apart(task, self._seen):
             if record.document is not None:
-                part.add(record.document, beside=self._all)
+                part.add(record.document, beside=self._all, sampled=not known)
         return part
+
+
+class Signing:
+    """Takes the signs of a source."""
+
+    def __init__(self, recurrence: Recurrence | None) -> None:
+        self._recurrence = recurrence
+
+    def __call__(self, source: str, sampled: tuple[Sampled, ...], channel: Channel | None) -> Signs | None:
+        lines = self._recurrence.of(source) if self._recurrence else None
+        return signs_of_source(sampled, channel, lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cleanup.batch.checkpoint import FOLDER as RESUME
 from cleanup.batch.options import MANY
 from cleanup.batch.outputs import Outputs
 from cleanup.batch.setting import Setting
@@ -12,10 +13,14 @@ from cleanup.batch.work import Done, rejected
 from cleanup.dumps.packing import empty
 from cleanup.dumps.record import BadFile, InputFile, Reject
 from cleanup.dumps.walk import FORMATS, is_whole
+from cleanup.seen import FILE as SEEN
+from cleanup.seen import write_seen
 
 PATCH, TABLE = "diff.patch", "findings.csv"
 _LINES = ("findings.jsonl", "articles.jsonl")
 _REJECTED = "rejected.jsonl"
+# Names of the articles that were cleaned, in the order of the input, until all are known.
+_KEYS = f"{RESUME}/seen"
 
 
 class Writer:
@@ -39,6 +44,7 @@ class Writer:
             from cleanup.report.table import header
 
             out.add(TABLE, header())
+        out.add(_KEYS, b"")
         for reject in self._run.odd:
             self._reject(reject)
 
@@ -60,6 +66,7 @@ class Writer:
         self._extra(PATCH, done.patch, self.patch and run.options.patch)
         self._extra(TABLE, done.table, self.table and run.options.csv)
         state.articles.update(done.articles)
+        out.add(_KEYS, done.keys)
         for key, note in done.notes:
             if key not in state.told:
                 state.notes.append(note)
@@ -116,7 +123,12 @@ class Writer:
                 left.unlink()
 
     def close(self) -> None:
-        """Everything gets its name, and what a kill may have left beside it goes."""
+        """Everything gets its name, and what a kill may have left beside it goes; the next run is told what was read."""
+        run, keys = self._run, self.outputs.partial(_KEYS)
+        # it goes with the folder that it lies in, once the run is told to be finished
+        self.outputs.let_go(_KEYS)
+        with run.folder.writing(SEEN) as f:
+            write_seen(f, [keys], None if run.options.after is None else run.options.after.seen, keys.parent)
         for file in self._run.files:
             if not is_whole(file):
                 self.outputs.partial(f"cleaned/{file.cleaned}").unlink(missing_ok=True)

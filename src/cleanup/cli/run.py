@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -63,6 +64,8 @@ HELP = told(
 
     `cleanup run dump/ --dry-run` — 先估计要多久、占多大；中断了用同一命令接着做
 
+    `cleanup run today.jsonl --after reports/yesterday` — 只清理新文章，用昨天的信道，报告哪些来源变了
+
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
     """Clean articles; write the cleaned articles and a diff report.
@@ -90,6 +93,8 @@ HELP = told(
     `cleanup run dump.jsonl --no-learn` — no channels are learned; `--channel channels/` uses those that are there
 
     `cleanup run dump/ --dry-run` — how long it will take, how much it will write; interrupted, the same command goes on
+
+    `cleanup run today.jsonl --after reports/yesterday` — new articles alone, by yesterday's channels, and which sources changed
 
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
@@ -267,6 +272,28 @@ def run(
             ),
         ),
     ] = False,
+    after: Annotated[
+        Path | None,
+        typer.Option(
+            "--after",
+            metavar="RUN",
+            help=told(
+                "接着前一次运行：它读过的文章不再写出，用它的信道，并报告哪些来源变了。",
+                "Come after a finished run: leave out the articles it knew, use its channels, tell which sources changed.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    drift: Annotated[
+        str,
+        typer.Option(
+            "--drift",
+            help=told(
+                "怎样看来源的变化：auto 只在有迹象时学今天的文章，full 都学，off 不看。",
+                "How sources are watched: auto learns from today's articles where signs hint at a change, full always; off.",
+            ),
+        ),
+    ] = "auto",
     learn: LearnOption = True,
     channel: ChannelsOption = [],  # noqa: B006
     prior: PriorOption = True,
@@ -299,6 +326,9 @@ def run(
             "prior": prior,
             "model": "" if model is None else str(model.resolve()),
         }
+        drift = choice("--drift", drift, ("auto", "full", "off"))
+        if after is not None:
+            options |= {"learn": False, "after": str(after.resolve()), "drift": drift}
         flags = {
             "patch": patch,
             "csv": csv,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cleanup.cli.channel_common import tell_contradictions
 from cleanup.cli.channel_run import given_channels
+from cleanup.cli.drift_told import tell_drift
 from cleanup.cli.options import model_opener, protected_terms
 from cleanup.cli.run_told import tell_estimate, tell_result
 from cleanup.cli.voice import Voice
@@ -53,12 +54,13 @@ class Job:
             put(out, url)
         if not self.voice.quiet:
             tell_result(result, self.voice, url)
+            tell_drift(self.voice, result.drift, self.inputs, result.out)
         if result.failed is not None:
             self.voice.warn(self.voice.pick(*result.failed))
             return 2
         if result.interrupted:
             return 130
-        nothing = result.tally.read == result.tally.rejected
+        nothing = result.tally.read == result.tally.rejected and not result.tally.known
         if nothing:
             self.voice.warn(self.voice.pick("没有一篇文章能读", "no article could be read"))
         return 2 if nothing or (strict and result.tally.rejected) else 0
@@ -145,6 +147,12 @@ class Job:
         rules = load_verified([Path(p) for p in told["rules"]], shipped=told["shipped"]).without(told["off"])
         loaded = given_channels([Path(p) for p in told["channels"]], out)
         tell_contradictions(self.voice, loaded)
+        channels, after = tuple(c for _, c in loaded), None
+        if "after" in told:
+            from cleanup.drift.after import After
+
+            after = After.open(Path(told["after"]), out)
+            channels = tuple(after.channels(out, channels))
         opener = model_opener(Path(told["model"]) if told["model"] else None)
         cleaner = Cleaner(
             rules,
@@ -160,8 +168,10 @@ class Job:
             PAGES[told["html_to"]],
             recurrence=told["recurrence"],
             learn=told["learn"],
-            channels=tuple(c for _, c in loaded),
+            channels=channels,
             model=opener,
+            after=after,
+            drift=told.get("drift", "auto"),
             **self.flags,
         )
         return cleaner, options

@@ -34,6 +34,11 @@ def tell_result(result: Any, voice: Voice, where: str = "") -> None:
         f"read {t.read} articles: {t.changed} changed, {t.unchanged} unchanged, {t.rejected} rejected; {t.chars:,} characters, {result.seconds:.1f} s",
         "bold",
     )
+    if t.known:
+        voice.say(
+            f"另有 {t.known} 篇前一次已读过，没有再写出",
+            f"{t.known} more were known to the run before and are left out",
+        )
     tiers = t.by["tier"]
     waiting = t.found - t.applied - (tiers["flag"]["flag"] if "flag" in tiers else 0)
     flagged = tiers["flag"]["flag"] if "flag" in tiers else 0
@@ -51,7 +56,7 @@ def tell_result(result: Any, voice: Voice, where: str = "") -> None:
     for note in result.notes[:3]:
         voice.warn(note.rstrip())
     if not result.done_before:
-        tell_channels(voice, result.used, result.out)
+        tell_channels(voice, result.used, result.out, after=result.after)
     base = where or str(result.out)
     if where or (result.out / "report.html").exists():
         voice.say(f"报告 {base}/report.html", f"report {base}/report.html")

@@ -51,8 +51,8 @@ class Survey:
         """An empty one that is asked the same."""
         return self.asked(lines=self.lines is not None, texts=self.texts is not None)
 
-    def add(self, document: Document, beside: Survey | None = None) -> None:
-        """Count and sample an article.
+    def add(self, document: Document, beside: Survey | None = None, *, sampled: bool = True) -> None:
+        """Count an article, and sample it unless told otherwise.
 
         beside  another survey, which is given the article, too; what it has no use for is not kept here either
         """
@@ -60,7 +60,7 @@ class Survey:
         name = text_hash(document.text)
         if self.lines is not None:
             self.lines.add(document.source, document.text, name, None if beside is None else beside.lines)
-        if self.texts is not None:
+        if self.texts is not None and sampled:
             self.texts.add(document, name, None if beside is None else beside.texts)
 
     def merge(self, other: Survey) -> None:
