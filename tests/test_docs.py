@@ -28,6 +28,7 @@ PAGES = [
     "docs/channels.md",
     "docs/learning.md",
     "docs/ci.md",
+    "docs/formats.md",
     "CHANGELOG.md",
 ]
 
