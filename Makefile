@@ -31,8 +31,8 @@ soak: $(DEV) ## kill a run fifty times at random, and compare what it writes in 
 	CLEANUP_KILLS=50 $(BIN)/python -m pytest tests/test_resume.py -k killed_at_random -s
 
 lint: $(DEV) ## ruff, mypy
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks hatch_build.py
+	$(BIN)/ruff format --check src tests benchmarks hatch_build.py
 	$(BIN)/mypy
 
 bench: $(READY) ## the figures: gold that ships, and ../shared/bench where it is there

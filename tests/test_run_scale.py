@@ -65,7 +65,7 @@ def test_the_cleaned_articles_alone(dump, tmp_path):
     cleanup("run", dump, "--out", out, "--no-learn", "--cleaned-only")
     cleanup("run", dump, "--out", whole, "--no-learn")
     names = {p.name for p in out.iterdir() if not p.name.startswith(".")}
-    assert names == {"cleaned", "rejected.jsonl", "summary.json", "run.log.json"}
+    assert names == {"cleaned", "rejected.jsonl", "summary.json", "seen.u64", "run.log.json"}
     assert (out / "cleaned/a.jsonl").read_bytes() == (whole / "cleaned/a.jsonl").read_bytes()
     assert counts(out) == counts(whole)
 

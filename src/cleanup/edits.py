@@ -10,6 +10,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from cleanup.data import Edit
 from cleanup.errors import EditError
@@ -20,7 +21,16 @@ def by_place(edit: Edit) -> tuple[int, int]:
     return edit.start, edit.end
 
 
-def overlap(a: Edit, b: Edit) -> bool:
+class Spanned(Protocol):
+    """What has a place: an edit, or a proposal of one."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+def overlap(a: Spanned, b: Spanned) -> bool:
     """Whether two edits cannot both be made as they stand.
 
     Touching is not overlapping, but two insertions at one point are rivals: which comes first
@@ -39,7 +49,7 @@ def spans_overlap(a_start: int, a_end: int, b_start: int, b_end: int) -> bool:
     return a_start < b_end and b_start < a_end
 
 
-def select(edits: Sequence[Edit]) -> tuple[list[int], dict[int, int]]:
+def select(edits: Sequence[Spanned]) -> tuple[list[int], dict[int, int]]:
     """The edits that can be made together, the earlier in the sequence winning.
 
     Returns the indices kept, in order of place, and for each index left out the index it

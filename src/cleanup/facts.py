@@ -39,17 +39,23 @@ _SHORTEST = 10
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007]")
 # Possessive: a long line of another script is read once.
 _PROSE = re.compile(f"(?:[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007]*+{_HAN.pattern}){{{_PROSE_MIN}}}")
-_NOT_HAN = re.compile("[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007]+")
+# The same as the upper bytes of their codes, and those whose byte others share.
+_UPPER = bytes([*range(0x34, 0x4D), *range(0x4E, 0xA0), 0xF9, 0xFA])
+_REST = re.compile("[\u3007\u4d00-\u4dbf]")
 _CLOSERS = "”’\"'』」）)】》〉］]*_`~"
 _END = re.compile(f"[。！？!?.．；;：:…—～~{re.escape(_CLOSERS)}]$")
 _STOP = re.compile("[。！？!?]")
 _COMMA = re.compile("[，、,]")
 # One ellipsis of a machine. An author's has six dots, and closes a sentence.
 _CUT_DOTS = re.compile(r"(?<![….。])(?:…|\.{3})$")
+# A class in front lets the search skip, which a choice of words does not.
 _READ_MORE = re.compile(
-    r"(?:展开|阅读|查看|浏览|余下|剩余|显示|加载)(?:全文|全部|更多|余下内容|剩余内容|剩余部分|完整内容|全部内容|剩余\s*\d+\s*%)"
-    r"|未完待续|(?:登录|订阅|付费|购买|下载\s*APP|打开\s*APP)后?(?:阅读|查看|继续阅读|解锁)(?:全文|全部|更多|余下|剩余)?",
-    re.I,
+    r"[展阅查浏余剩显加](?:(?<=展)开|(?<=阅)读|(?<=查)看|(?<=浏)览|(?<=余)下|(?<=剩)余|(?<=显)示|(?<=加)载)"
+    r"(?:全文|全部|更多|余下内容|剩余内容|剩余部分|完整内容|全部内容|剩余\s*\d+\s*%)"
+)
+_PAY_TO_READ = re.compile(
+    r"[未登订付购下打](?:(?<=未)完待续|(?:(?<=登)录|(?<=订)阅|(?<=付)费|(?<=购)买|(?<=下)载\s*[Aa][Pp][Pp]|(?<=打)开\s*[Aa][Pp][Pp])"
+    r"后?(?:阅读|查看|继续阅读|解锁)(?:全文|全部|更多|余下|剩余)?)"
 )
 _SENTENCES = re.compile(r"[^。！？!?\n]+[。！？!?\n]*")
 _LIST_LINES_MIN = 8
@@ -201,18 +207,22 @@ def truncation(lines: Sequence[str], text: str) -> Truncation:
     A last line that is short is taken for a signature or a verse, and an article whose lines end in no
     sentences (a list, a poem, a chat) is not judged by its last one.
     """
-    tail = "\n".join(text.rstrip().splitlines()[-2:])
-    if (m := _READ_MORE.search(tail)) and len(tail) - m.end() < 12 and not _STOP.search(tail, m.end()):
-        return "read_more"
+    kept = text.rstrip()
+    tail = "\n".join(kept[kept.rfind("\n", 0, max(0, kept.rfind("\n"))) + 1 :].splitlines()[-2:])
+    more = [m for m in (_READ_MORE.search(tail), _PAY_TO_READ.search(tail)) if m]
+    if more:
+        end = min(more, key=lambda m: m.start()).end()
+        if len(tail) - end < 12 and not _STOP.search(tail, end):
+            return "read_more"
     if not lines:
         return ""
     last = lines[-1]
-    prose = [x for x in lines[:-1] if _PROSE.match(x)]
-    ended = sum(1 for x in prose if _END.match(x, len(x) - 1))
     if _han(last) < (_SHORTEST if _COMMA.search(last) else _NO_HEADING) or (
         _END.search(last) and not _CUT_DOTS.search(last)
     ):
         return ""
+    prose = [x for x in lines[:-1] if _PROSE.match(x)]
+    ended = sum(1 for x in prose if _END.match(x, len(x) - 1))
     # an article of one paragraph is judged by the sentences in it: three of them end, and the last does not
     stops = len(_STOP.findall(last))
     usual = (
@@ -247,18 +257,18 @@ def _is_list(lines: Sequence[str]) -> bool:
 
 def _repeated(text: str) -> int:
     """Visible characters of sentences that stood before, word for word."""
-    seen: set[str] = set()
-    again = 0
-    for m in _SENTENCES.finditer(text):
-        said = "".join(m[0].split())
-        if len(said) >= _REPEAT_MIN:
-            again += len(said) if said in seen else 0
-            seen.add(said)
-    return again
+    sentences = ["".join(s.split()) for s in _SENTENCES.findall(text) if len(s) >= _REPEAT_MIN]
+    said = [s for s in sentences if len(s) >= _REPEAT_MIN]
+    return sum(map(len, said)) - sum(map(len, set(said)))
 
 
-def _han(line: str) -> int:
-    return len(line) - sum(map(len, _NOT_HAN.findall(line)))
+def _han(text: str) -> int:
+    """How many characters `_HAN` has of a text, told by the upper bytes of their codes: a fifth of what a scan costs."""
+    upper = text.encode("utf-16-le", "surrogatepass")[1::2]
+    han = len(upper) - len(upper.translate(None, _UPPER))
+    if b"\x30" in upper or b"\x4d" in upper:
+        han += len(_REST.findall(text))
+    return han
 
 
 def _share(part: int, whole: int) -> float:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec.structs import replace
 
 from cleanup import edits as ed
 from cleanup.builtin import BUILT_IN
@@ -34,7 +36,7 @@ from cleanup.decode.repair import Decoded, Repair
 from cleanup.detect import contact, furniture, masks, mojibake, noise, repeats, rules, script, script_forms
 from cleanup.detect.closed import Spans as Comments
 from cleanup.detect.closed import closed_spans, comment_spans, emphasis_spans, merge, without
-from cleanup.detect.reading import Proposal, Reading
+from cleanup.detect.reading import Proposal, Reading, Standing
 from cleanup.detect.rules import Book
 from cleanup.detect.script_plain import simplified
 from cleanup.detect.share import spare_all_page
@@ -183,22 +185,26 @@ class Cleaner:
         journeys = {i: self._journey(d) for i, d in enumerate(documents)}
         answers: dict[int, Decoded | None] = dict.fromkeys(journeys)
         while answers:
-            asked: dict[str, list[tuple[int, Ask]]] = {}
+            asked: dict[str | None, list[tuple[int, Ask]]] = {}
             for i, answer in answers.items():
                 try:
                     ask = journeys[i].send(answer)
-                    asked.setdefault(documents[i].source, []).append((i, ask))
+                    source = documents[i].source
+                    # those without a channel know nothing of each other, and are decoded together, too
+                    key = None if self._decoder(source) is None else source
+                    asked.setdefault(key, []).append((i, ask))
                 except StopIteration as done:
                     outcomes[i] = done.value
             answers = {}
-            for source, questions in asked.items():
-                decoded = self._decoded(source, [a for _, a in questions])
+            for of_source, questions in asked.items():
+                decoded = self._decoded(of_source, [a for _, a in questions])
                 answers |= {i: d for (i, _), d in zip(questions, decoded, strict=True)}
         return [o for o in outcomes if o is not None]
 
-    def _decoded(self, source: str, asks: Sequence[Ask]) -> list[Decoded]:
+    def _decoded(self, source: str | None, asks: Sequence[Ask]) -> list[Decoded]:
+        """What the channel of a source, or for None the prior, makes of some texts."""
         texts, closed = [a.text for a in asks], [a.closed for a in asks]
-        decoder = self._decoder(source)
+        decoder = None if source is None else self._decoder(source)
         if decoder is not None:
             return decoder.decode(texts, closed)
         from cleanup.decode.single.made import Made
@@ -240,6 +246,7 @@ class Cleaner:
         Yields what the channel is asked, and is sent the answer.
         """
         original = fold(document.text)
+        standing = Standing(original.folded)
         passes = ed.Passes(document.text)
         seen: list[list[Proposal]] = []
         due: list[list[Proposal]] = []
@@ -248,7 +255,7 @@ class Cleaner:
         alone = self._is_alone(document.source)
         decodes = alone or self._decoder(document.source) is not None
         while True:
-            found, closed = self._propose(document, passes.text, original, silent)
+            found, closed = self._propose(document, passes.text, original, standing, silent)
             chosen = self._wanted(found)
             if not chosen and decodes:
                 answer = yield Ask(passes.text, closed, document.text, tuple(passes.edits))
@@ -271,11 +278,11 @@ class Cleaner:
             self._home(edit, [due[n][i] for n, i in made_of])
             for edit, made_of in zip(passes.edits, passes.made_of, strict=True)
         ]
-        standing, skipped = self._unapplied(seen, passes.edits, applied)
+        open_, skipped = self._unapplied(seen, passes.edits, applied)
         findings = numbered(
             document,
             [(p, True, "") for p in applied]
-            + [(p, False, "") for p in standing]
+            + [(p, False, "") for p in open_]
             + [(p, False, why) for p, why in skipped],
             self.lang,
         )
@@ -294,8 +301,9 @@ class Cleaner:
 
     def _wanted(self, found: Sequence[Proposal]) -> list[Proposal]:
         """The proposals that the options allow to be applied and that can be made together, in order of place."""
+        takes = _TAKES[self.apply]
         wanted = sorted(
-            (p for p in found if p.tier in _TAKES[self.apply] and p.edit is not None),
+            (p for p in found if p.tier in takes and p.replacement is not None),
             key=lambda p: (
                 p.kind != "boilerplate",
                 p.tier != "auto",
@@ -305,11 +313,11 @@ class Cleaner:
                 p.rule,
             ),
         )
-        kept, _ = ed.select([p.edit for p in wanted if p.edit is not None])
+        kept, _ = ed.select(wanted)
         return [wanted[k] for k in kept]
 
     def _propose(
-        self, document: Document, text: str, original: View, silent: set[str]
+        self, document: Document, text: str, original: View, standing: Standing, silent: set[str]
     ) -> tuple[list[Proposal], Spans]:
         """The proposals of all stages on one text, and what of it is closed in the end."""
         title = str(document.meta.get("title") or "")
@@ -332,7 +340,16 @@ class Cleaner:
             if reading is None:
                 seen = raw if stage.raw else plain if stage.plain else view
                 reading = readings[key] = Reading(
-                    text, seen, original.folded, title, closed, page, recurring, emphasis
+                    text,
+                    seen,
+                    original.folded,
+                    title,
+                    closed,
+                    page,
+                    recurring,
+                    emphasis,
+                    plain.folded,
+                    standing,
                 )
             new: list[Proposal] = []
             for ask in stage.detectors:

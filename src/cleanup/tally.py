@@ -44,8 +44,8 @@ def article_line(outcome: Outcome, facts: Facts | None = None) -> dict[str, Any]
         "chars": len(document.text),
         "findings": len(outcome.findings),
         "applied": len(outcome.applied),
-        "by_kind": dict(sorted(Counter(f.kind for f in outcome.findings).items())),
-        "by_tier": dict(sorted(Counter(f.tier for f in outcome.findings).items())),
+        "by_kind": dict(sorted(Counter([f.kind for f in outcome.findings]).items())),
+        "by_tier": dict(sorted(Counter([f.tier for f in outcome.findings]).items())),
         "verdict": verdict(outcome),
         **facts_line(outcome, facts or facts_of(outcome)),
         "abstained": abstained(outcome),
@@ -174,21 +174,23 @@ class Tally:
         self.verdicts[verdict(outcome)] += 1
         self.abstained.update({s.reason for s in outcome.silences})
         source = self.sources.setdefault(outcome.document.source, Counter())
-        source.update(
-            articles=1,
-            changed=outcome.changed,
-            findings=len(outcome.findings),
-            applied=len(outcome.applied),
-            empty=facts.empty,
-            truncated=bool(facts.truncated),
-            untitled=not facts.titled,
-            list_pages=facts.list_page,
-            # in whole steps, so that no order of adding changes the sum
-            quality=round(facts.rated[0] * _STEPS),
-        )
-        for f in outcome.findings:
-            for name, key in (("rule", f.rule), ("kind", f.kind), ("tier", f.tier)):
-                self.by[name].setdefault(key, Counter()).update({f.tier: 1, "applied": int(f.applied)})
+        source["articles"] += 1
+        source["changed"] += outcome.changed
+        source["findings"] += len(outcome.findings)
+        source["applied"] += len(outcome.applied)
+        source["empty"] += facts.empty
+        source["truncated"] += bool(facts.truncated)
+        source["untitled"] += not facts.titled
+        source["list_pages"] += facts.list_page
+        # in whole steps, so that no order of adding changes the sum
+        source["quality"] += round(facts.rated[0] * _STEPS)
+        for (rule, kind, tier, applied), n in Counter(
+            [(f.rule, f.kind, f.tier, f.applied) for f in outcome.findings]
+        ).items():
+            for name, key in (("rule", rule), ("kind", kind), ("tier", tier)):
+                counts = self.by[name].setdefault(key, Counter())
+                counts[tier] += n
+                counts["applied"] += n * applied
         if show and outcome.findings and len(outcome.document.text) <= SHOWN_CHARS:
             at = self.read if at is None else at
             if seen is None or seen.add(outcome, at):

@@ -24,6 +24,8 @@ _PLACES = 3
 
 def abstained(outcome: Outcome) -> list[dict[str, Any]]:
     """For articles.jsonl, the largest first: reason, share of the visible characters, spans of the text as read."""
+    if not outcome.silences:
+        return []
     text = outcome.document.text
     whole = visible(text) or 1
     out = []

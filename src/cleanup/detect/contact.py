@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import regex
+from msgspec.structs import replace
 
 from cleanup.builtin import BUILT_IN
 from cleanup.data import TIER_CONFIDENCE, Tier
@@ -52,7 +52,7 @@ _SITE_WORDS = ("本文", "本篇", "文章", "更多", "最新", "海量", "内�
 
 def propose(reading: Reading) -> list[Proposal]:
     """Fragments to delete, those that may be, and disguised spellings that stand in sentences."""
-    text = plain(reading.view.folded)
+    text = plain(reading.view.folded) if reading.plain is None else reading.plain
     has_run, has_sign = _RUN.search(text), _SIGNS.search(text)
     has_digits = has_run and _DIGITS.search(text, has_run.start())
     if not has_run and not has_sign:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cleanup.builtin import BUILT_IN
 from cleanup.chars import INVISIBLE, is_han

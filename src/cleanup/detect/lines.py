@@ -121,6 +121,12 @@ def _tried(here: frozenset[str], sentence: bool) -> tuple[Cue, ...]:
 
 def score(text: str) -> dict[str, float]:
     """Points of a line by itself, by name of cue: what speaks for page above 0, for article below."""
+    return dict(_scored(text))
+
+
+# A page says the same lines under every article, and is asked again after each repair.
+@lru_cache(maxsize=4096)
+def _scored(text: str) -> dict[str, float]:
     if is_link_run(text):
         return {"link-run": 6.0}
     here = families(text)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from cleanup.builtin import BUILT_IN
 from cleanup.chars import is_han

@@ -7,10 +7,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from cleanup.builtin import BuiltIn
 from cleanup.data import Edit, Kind, Tier
 from cleanup.fold import View
 from cleanup.recurrence import SourceLines
+
+
+class Standing(dict[str, bool]):
+    """Whether words stand in a text, each looked for once: an article may have very many places that ask."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        self._of: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def __missing__(self, word: str) -> bool:
+        self[word] = stands = word in self._text
+        return stands
+
+    def of(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of some words that stand in the text."""
+        if words not in self._of:
+            self._of[words] = tuple(w for w in words if self[w])
+        return self._of[words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +46,8 @@ class Reading:
     furniture  spans of `text` that an earlier stage found to be page, in order, not overlapping
     recurring  the lines that recur over the article's source, where a dump was counted
     emphasis  the signs around emphasised words of a Markdown file, in order
+    plain     the folded view in simplified script, where that is known
+    standing  what stands in `original`, where an earlier pass has asked
     """
 
     text: str
@@ -35,6 +58,8 @@ class Reading:
     furniture: tuple[tuple[int, int], ...] = ()
     recurring: SourceLines | None = None
     emphasis: tuple[tuple[int, int], ...] = ()
+    plain: str | None = None
+    standing: Standing | None = None
 
     def is_closed(self, start: int, end: int) -> bool:
         """Whether a place lies in, or reaches into, a closed span. O(log n): an article may have very many."""
@@ -44,9 +69,12 @@ class Reading:
         return i > 0 and self.closed[i - 1][1] > start
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Damage as a stage sees it, in offsets of its reading; a Finding once the article is done."""
+class Proposal(msgspec.Struct, frozen=True, gc=False):
+    """Damage as a stage sees it, in offsets of its reading; a Finding once the article is done.
+
+    An article may have very many, each is made and copied a few times on its way, and a struct costs a tenth of a
+    dataclass there.
+    """
 
     start: int
     end: int

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import regex
+from msgspec.structs import replace
 
 from cleanup.data import TIER_CONFIDENCE, Rule
-from cleanup.detect.reading import Proposal, Reading, lines
+from cleanup.detect.reading import Proposal, Reading, Standing, lines
 from cleanup.keywords import Keywords
 from cleanup.lexicon import Lexicon
 
-# One rule on one article. Patterns that ship need under a millisecond for 100 kB; a pattern that
-# runs for this long is caught in its own backtracking.
+# One rule on one article, of a million characters at most; a longer one gives as much for each million. Patterns that
+# ship need under a millisecond for 100 kB; a pattern that runs for this long is caught in its own backtracking.
 TIME_LIMIT_S = 5.0
 
 _Repair = tuple[int, int, str | None]
+
+
+# A word that stands once in so many characters at most is looked up, and the pattern is asked there.
+_COMMON = 100
 
 
 class OutOfTime(Exception):
@@ -60,8 +64,7 @@ class Book:
         self._by_word: dict[str, list[int]] = {}
         self._others: list[tuple[int, re.Pattern[str] | None]] = []
         for n, rule in enumerate(rules):
-            # a single character is found by the pattern itself as fast
-            if len(rule.keywords) > 1 and _terms(rule.keywords) in rule.pattern:
+            if rule.keywords and _terms(rule.keywords) in rule.pattern:
                 m = _BEFORE.match(rule.pattern)
                 self.terms[rule.id] = m[1] if m else ""
             for word in rule.keywords:
@@ -79,53 +82,99 @@ class Book:
         return [self.rules[n] for n in sorted(which)], held
 
 
-def _places(rule: Rule, text: str, held: set[str], before: str | None) -> Iterator[regex.Match[str]]:
-    """Where the rule's pattern stands. A line pattern fits a whole line, blanks around it aside."""
+class _Scan:
+    """Where words that a text holds stand, each looked for once: rules share many of them."""
+
+    def __init__(self, text: str, held: set[str]) -> None:
+        self.text, self.held = text, held
+        self._starts: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        self._lines: dict[str, list[int]] = {}
+        # by the start of a line, what of it is left without the blanks around it
+        self._bodies: dict[int, tuple[int, int]] = {}
+
+    def starts(self, before: str, words: tuple[str, ...]) -> list[int]:
+        """Where words that are held start behind a string, in order; two may start at one place."""
+        starts = self._starts.get((before, words))
+        if starts is None:
+            text = self.text
+            found: set[int] = set()
+            for word in self.held.intersection([before + w for w in words] if before else words):
+                at = text.find(word)
+                while at >= 0:
+                    found.add(at + len(before))
+                    at = text.find(word, at + 1)
+            starts = self._starts[before, words] = sorted(found)
+        return starts
+
+    def bodies(self, words: tuple[str, ...]) -> list[tuple[int, int]]:
+        """Spans of the lines that hold one of some words, in order, each without the blanks around it."""
+        held = self.held
+        which = [self._holding(word) for word in words if word in held]
+        starts = which[0] if len(which) == 1 else sorted({start for one in which for start in one})
+        return [self._bodies[start] for start in starts]
+
+    def _holding(self, word: str) -> list[int]:
+        """Where the lines begin that hold a word, in order."""
+        found = self._lines.get(word)
+        if found is None:
+            text = self.text
+            found = self._lines[word] = []
+            at = text.find(word)
+            while at >= 0:
+                start = text.rfind("\n", 0, at) + 1
+                end = text.find("\n", at)
+                end = len(text) if end < 0 else end + 1
+                if start not in self._bodies:
+                    line = text[start:end]
+                    first = start + len(line) - len(line.lstrip())
+                    self._bodies[start] = first, first + len(line.strip())
+                first, last = self._bodies[start]
+                # blanks around the line may be all that a word with a blank at its border stood in
+                if word.strip() == word or text.find(word, first, last) >= 0:
+                    found.append(start)
+                at = text.find(word, end)
+        return found
+
+
+def _places(rule: Rule, scan: _Scan, before: str | None) -> list[tuple[int, int]]:
+    """Where the rule's pattern stands: spans of its group `at`. A line pattern fits a whole line, blanks around it
+    aside.
+
+    All are found before any is looked at: the clock of an iterator of `regex` runs on between two matches.
+    """
     pattern = compiled(rule.pattern)
+    text = scan.text
     if rule.scope == "line":
-        words = held.intersection(rule.keywords)
-        for at, end in _lines_with(text, words) if rule.keywords else lines(text):
-            line = text[at:end]
-            body = line.strip()
-            if body and (not rule.keywords or any(k in body for k in words)):
-                start = at + line.index(body)
-                m = pattern.fullmatch(text, start, start + len(body), timeout=TIME_LIMIT_S)
-                if m is not None:
-                    yield m
-    elif before is not None:
-        done = 0
-        for at in _starts(text, before, rule.keywords, held):
-            if at >= done:
-                m = pattern.match(text, at, timeout=TIME_LIMIT_S)
-                if m is not None:
-                    yield m
-                    done = m.end()
-    else:
-        yield from pattern.finditer(text, timeout=TIME_LIMIT_S)
+        fits = pattern.fullmatch
+        bodies = scan.bodies(rule.keywords) if rule.keywords else _all_bodies(text)
+        return [m.span("at") for a, b in bodies if (m := fits(text, a, b, timeout=TIME_LIMIT_S)) is not None]
+    if before is not None:
+        starts = scan.starts(before, rule.keywords)
+        # a single character that is common is found by the pattern itself as fast
+        if len(starts) * _COMMON <= len(text) or len(rule.keywords) > 1:
+            return _at(starts, pattern, text)
+    limit = TIME_LIMIT_S * max(1.0, len(text) / 1e6)
+    return [m.span("at") for m in pattern.finditer(text, timeout=limit)]
 
 
-def _starts(text: str, before: str, words: Sequence[str], held: set[str]) -> list[int]:
-    """Where words that a text holds start behind a string, in order; two may start at one place."""
-    found: set[int] = set()
-    for word in held.intersection([before + w for w in words]) if before else held.intersection(words):
-        at = text.find(word)
-        while at >= 0:
-            found.add(at + len(before))
-            at = text.find(word, at + 1)
-    return sorted(found)
+def _at(starts: Sequence[int], pattern: regex.Pattern[str], text: str) -> list[tuple[int, int]]:
+    """Those that start at some places, in order, none over another."""
+    found = []
+    done = 0
+    for at in starts:
+        if at >= done and (m := pattern.match(text, at, timeout=TIME_LIMIT_S)) is not None:
+            found.append(m.span("at"))
+            done = m.end()
+    return found
 
 
-def _lines_with(text: str, words: Collection[str]) -> list[tuple[int, int]]:
-    """Spans of the lines that hold one of some words, in order, each with the newline that ends it."""
-    found: dict[int, int] = {}
-    for word in words:
-        at = text.find(word)
-        while at >= 0:
-            newline = text.find("\n", at)
-            end = len(text) if newline < 0 else newline + 1
-            found[text.rfind("\n", 0, at) + 1] = end
-            at = text.find(word, end)
-    return sorted(found.items())
+def _all_bodies(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the lines that are not blank, without the blanks around them."""
+    for at, end in lines(text):
+        body = text[at:end].strip()
+        if body:
+            start = text.index(body, at)
+            yield start, start + len(body)
 
 
 def propose(
@@ -136,57 +185,62 @@ def propose(
     The lexicon is loaded only if one asks for it.
     """
     called, held = book.called(reading.view.folded)
+    if not called:
+        return []
     found: list[Proposal] = []
-    counted: dict[tuple[str, ...], int] = {}
+    standing = Standing(reading.original) if reading.standing is None else reading.standing
+    scan = _Scan(reading.view.folded, held)
     for rule in called:
-        if rule.id not in silent and _has_cause(rule, reading, counted):
-            found += _matches(rule, reading, held, book.terms.get(rule.id), lexicon)
+        if (silent and rule.id in silent) or not _has_cause(rule, standing):
+            continue
+        try:
+            places = _places(rule, scan, book.terms.get(rule.id))
+        except TimeoutError as e:
+            raise OutOfTime(rule.id) from e
+        if places:
+            found += _matches(rule, reading, places, standing, lexicon)
     return _lift(book, found, reading) if found else found
 
 
-def _has_cause(rule: Rule, reading: Reading, counted: dict[tuple[str, ...], int]) -> bool:
+def _has_cause(rule: Rule, standing: Standing) -> bool:
     """The cheap questions about the article, asked before any pattern runs. Families share their needs."""
-    if rule.absent and any(w in reading.original for w in rule.absent):
+    if rule.absent and standing.of(rule.absent):
         return False
-    if rule.needs:
-        if rule.needs not in counted:
-            counted[rule.needs] = sum(w in reading.original for w in rule.needs)
-        return counted[rule.needs] >= rule.needs_min
-    return True
+    return not rule.needs or len(standing.of(rule.needs)) >= rule.needs_min
 
 
 def _matches(
-    rule: Rule, reading: Reading, held: set[str], before: str | None, lexicon: Callable[[], Lexicon]
+    rule: Rule,
+    reading: Reading,
+    places: Sequence[tuple[int, int]],
+    standing: Standing,
+    lexicon: Callable[[], Lexicon],
 ) -> Iterator[Proposal]:
     view = reading.view
-    try:
-        for m in _places(rule, view.folded, held, before):
-            at, to = m.span("at")
-            home = view.span(at, to)
-            if rule.scope == "line":
-                home = _whole_line(reading.text, *home)
-            if reading.is_closed(*home):
-                continue
-            made = _best(rule, reading, at, to, _repairs(rule, at, to, m["at"]), lexicon)
-            if made is None:
-                continue
-            (start, end, replacement), evidence = made
-            start, end = home if (start, end) == (at, to) else view.span(start, end)
-            if replacement is not None and reading.text[start:end] == replacement:
-                continue
-            yield Proposal(
-                start,
-                end,
-                replacement,
-                rule.id,
-                rule.kind,
-                rule.tier,
-                rule.confidence,
-                evidence,
-                rule.message,
-            )
-    except TimeoutError as e:
-        raise OutOfTime(rule.id) from e
+    for at, to in places:
+        home = view.span(at, to)
+        if rule.scope == "line":
+            home = _whole_line(reading.text, *home)
+        if reading.is_closed(*home):
+            continue
+        made = _best(rule, reading, standing, at, to, _repairs(rule, at, to, view.folded[at:to]), lexicon)
+        if made is None:
+            continue
+        (start, end, replacement), evidence = made
+        start, end = home if (start, end) == (at, to) else view.span(start, end)
+        if replacement is not None and reading.text[start:end] == replacement:
+            continue
+        yield Proposal(
+            start,
+            end,
+            replacement,
+            rule.id,
+            rule.kind,
+            rule.tier,
+            rule.confidence,
+            evidence,
+            rule.message,
+        )
 
 
 def _whole_line(text: str, start: int, end: int) -> tuple[int, int]:
@@ -206,14 +260,20 @@ def _repairs(rule: Rule, at: int, to: int, observed: str) -> list[_Repair]:
 
 
 def _best(
-    rule: Rule, reading: Reading, at: int, to: int, repairs: list[_Repair], lexicon: Callable[[], Lexicon]
+    rule: Rule,
+    reading: Reading,
+    standing: Standing,
+    at: int,
+    to: int,
+    repairs: list[_Repair],
+    lexicon: Callable[[], Lexicon],
 ) -> tuple[_Repair, dict[str, Any]] | None:
     """The repair to make, and what speaks for it; None where everything speaks against."""
     evidence: dict[str, Any] = {}
     if rule.needs:
-        evidence["topic"] = [w for w in rule.needs if w in reading.original]
+        evidence["topic"] = list(standing.of(rule.needs))
     if rule.survivors_silence and rule.action != "flag":
-        repairs = [r for r in repairs if r[2] and r[2] not in reading.original]
+        repairs = [r for r in repairs if r[2] and not standing[r[2]]]
         evidence["survivors"] = 0
         if not repairs:
             return None

@@ -7,7 +7,8 @@ author who mixes up two forms does so once.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cleanup.builtin import BUILT_IN
 from cleanup.data import TIER_CONFIDENCE

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from cleanup.builtin import BUILT_IN
 from cleanup.data import TIER_CONFIDENCE

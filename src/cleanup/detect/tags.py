@@ -7,7 +7,8 @@ which may hold tags on purpose, nothing is said.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cleanup.builtin import BUILT_IN
 from cleanup.chars import is_han

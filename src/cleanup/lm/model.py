@@ -17,6 +17,7 @@ from cleanup.errors import ModelError
 from cleanup.lm import SHIPPED, container
 from cleanup.lm.alphabet import Alphabet, Ids
 from cleanup.lm.fuse import Fuse, Shape
+from cleanup.lm.kernel import Kernel, Known
 from cleanup.lm.words import WordTable
 
 F32 = npt.NDArray[np.float32]
@@ -104,7 +105,10 @@ class Model:
             n: Fuse(Shape(*file.meta["fuse"][str(n)]), 16 if n < ORDER else 6, a[f"{n}.slots"])
             for n in range(3, ORDER + 1)
         }
-        self.words = WordTable(a, self.alphabet, int(file.meta["base"]), float(file.meta["tokens"]))
+        self.kernel = Kernel.of(a, file.meta)
+        self.words = WordTable(
+            a, self.alphabet, int(file.meta["base"]), float(file.meta["tokens"]), self.kernel
+        )
         self._levels = {
             n: _Level(a[f"{n}.book"], a[f"{n}.backoff_book"] if n < ORDER else a[f"{n}.book"])
             for n in range(2, ORDER + 1)
@@ -182,11 +186,17 @@ class Model:
 
         Contexts do not reach over a border; the first symbol has none.
         """
+        return self.scored(ids)[0]
+
+    def scored(self, ids: Ids) -> tuple[F32, Known | None]:
+        """`score`, and what the kernel, if there is one, needs to know of each symbol to go on from there."""
+        if self.kernel is not None:
+            return self.kernel.score(ids)
         out = np.empty(len(ids), np.float32)
         for lo in range(0, len(ids), _ROUND):
             reach = min(lo, ORDER - 1)
             out[lo : lo + _ROUND] = self._score_round(ids[lo - reach : lo + _ROUND])[reach:]
-        return out
+        return out, None
 
     def _score_round(self, ids: Ids) -> F32:
         # take() with a mode that need not check is about twice as fast as []; only the first look-up checks

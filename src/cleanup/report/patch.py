@@ -115,6 +115,10 @@ def _starts(lines: Sequence[str]) -> list[int]:
 
 
 def _compare(old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: int) -> list[_Change]:
+    if old[a:b] == new[c:d]:
+        return []
+    if min(b - a, d - c) == 0 or (b - a == d - c == 1):
+        return [(a, b, c, d)]
     codes = SequenceMatcher(None, old[a:b], new[c:d], autojunk=False).get_opcodes()
     return [(a + i, a + j, c + k, c + m) for tag, i, j, k, m in codes if tag != "equal"]
 

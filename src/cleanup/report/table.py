@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ _AROUND = 15
 # A spreadsheet takes a cell that begins so for a formula. Full-width forms are in because some
 # locales narrow them; a carriage return because it may end the cell before and begin the next.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_SUSPECT = frozenset((" ", "\n", *_FORMULA))
 
 
 class FindingsCsv:
@@ -89,27 +91,27 @@ class FindingsCsv:
 
     def _row(self, f: Finding, before: str, after: str) -> None:
         row: tuple[Any, ...] = (
-            f.article,
-            f.source,
-            f.file,
+            _told(f.article),
+            _told(f.source),
+            _told(f.file),
             f.record,
             f.line,
             f.column,
             f.start,
             f.end,
-            before,
-            f.observed,
-            f.replacement,
-            after,
+            cell(before),
+            cell(f.observed),
+            None if f.replacement is None else cell(f.replacement),
+            cell(after),
             action_of(f),
             f.kind,
-            f.rule,
+            _told(f.rule),
             f.tier,
             f"{f.confidence:g}",
             "true" if f.applied else "false",
-            f.message,
+            _told(f.message),
         )
-        self._writer.writerow([cell(v) if isinstance(v, str) else v for v in row])
+        self._writer.writerow(row)
 
 
 class Rows:
@@ -141,8 +143,14 @@ def cell(value: str) -> str:
     >>> cell("=1+1"), cell("招聘")
     ("'=1+1", '招聘')
     """
-    value = value.encode("utf-8", "replace").decode()
-    return "'" + value if value.lstrip(" \n").startswith(_FORMULA) else value
+    if not value.isascii():
+        value = value.encode("utf-8", "replace").decode()
+    # most begin with neither a blank nor a sign
+    return "'" + value if value[:1] in _SUSPECT and value.lstrip(" \n").startswith(_FORMULA) else value
+
+
+# What one row after another says again.
+_told = lru_cache(maxsize=1024)(cell)
 
 
 def write_csv(to: str | Path | IO[str], findings: Iterable[Finding]) -> None:
