@@ -256,3 +256,18 @@ def test_no_bytes_are_lost_and_none_stop_the_reading(folder, parts):
     for r in found:
         if r.document:
             assert csv_format.rewrite(r, r.document.text)[0] == r.raw
+
+
+def test_quotes_of_tsv_may_mean_themselves(folder):
+    body = 'id\ttext\n1\t"天气"很好\n2\t"没有关\n3\t"全在引号里"\n4\t"他说"\t多了\n'
+    found = records(folder, body, "a.tsv")
+    assert told(found) == ['"天气"很好', '"没有关', "全在引号里", ("wrong_columns", 5)]
+    assert csv_format.rewrite(found[1], '"天气"真好')[0] == '1\t"天气"真好\n'.encode()
+    assert csv_format.rewrite(found[1], found[1].document.text)[0] == found[1].raw
+    assert csv_format.rewrite(found[3], "换了")[0] == '3\t"换了"\n'.encode()
+
+
+def test_quotes_that_are_escaped_by_backslashes_are_told_as_such(folder):
+    found = records(folder, HEAD + r'1,"他说\"好\"",x' + "\n")
+    assert told(found) == [("bad_quote", 2)]
+    assert "backslashes" in found[1].reject.en
