@@ -29,6 +29,7 @@ PAGES = [
     "docs/learning.md",
     "docs/ci.md",
     "docs/runs.md",
+    "docs/formats.md",
     "CHANGELOG.md",
 ]
 

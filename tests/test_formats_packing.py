@@ -3,6 +3,7 @@
 import io
 import itertools
 import tracemalloc
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -160,3 +161,12 @@ def test_pieces_of_a_packed_file_cover_the_file_as_it_is_stored(tmp_path, kind):
         pieces = list(FORMATS[kind].pieces(file, fields=Fields(), encoding="auto"))
         assert sum(p.size for p in pieces) == len(data.encode())
         assert 0.9 * file.size <= sum(p.stored for p in pieces) <= file.size
+
+
+@given(st.lists(st.integers(0, 2000).map(str), max_size=3000))
+def test_ids_are_counted(names):
+    ids, seen = lines.Ids(), Counter()
+    for name in names:
+        assert ids.before(name) == seen[name]
+        seen[name] += 1
+    assert ids.before("") == ids.before("") == 0
