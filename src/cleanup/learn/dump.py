@@ -154,11 +154,12 @@ class Learner:
         """The channel of a source from its prepared articles, in an order that does not matter."""
         # numpy and the model take a tenth of a second, and are needed where there is something to learn from
         from cleanup.learn.mixed import mixed
-        from cleanup.learn.source import learn_channel
+        from cleanup.learn.source import learn_source
 
-        channel = learn_channel(source, texts, self.model(), self.lexicon, surnames=self.surnames)
-        why = mixed(texts, channel, self.model(), self.lexicon)
+        learned = learn_source(source, texts, self.model(), self.lexicon, surnames=self.surnames)
+        why = mixed(learned.texts, learned.found, self.model(), self.lexicon)
         note = f"{SEVERAL}: {why}; give each a source field or a folder of its own"
+        channel = learned.channel
         return replace(channel, notes=(*channel.notes, note)) if why else channel
 
 
