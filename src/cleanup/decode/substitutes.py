@@ -30,7 +30,7 @@ _ROUND = 256
 
 @dataclass(frozen=True, slots=True)
 class _Neighbours:
-    """Bigrams of the common characters with what stands beside them, made once a model: 20 MB, a quarter of a second.
+    """Bigrams of the common characters with what stands beside them, made once a model: 20 MB, a tenth of a second.
 
     common         the symbols of the common characters, shape (n,)
     row            where a symbol that stands beside has its row; rare ones share that of the unknown
@@ -50,8 +50,8 @@ def _neighbours(model: Model) -> _Neighbours:
     beside = np.unique(np.concatenate([np.flatnonzero(~chinese), common]))
     row = np.full(len(chinese), int(np.searchsorted(beside, UNKNOWN)))
     row[beside] = np.arange(len(beside))
-    after = np.array([model.bigram_log_probs(int(x), None)[common] for x in beside], np.float32)
-    before = np.array([model.bigram_log_probs(None, int(x))[common] for x in beside], np.float32)
+    after = model.log_probs_of_pairs(beside, common)
+    before = np.ascontiguousarray(model.log_probs_of_pairs(common, beside).T)
     return _Neighbours(common, row, after, before)
 
 

@@ -163,7 +163,16 @@ class Model:
 
         Shape (len(left), len(right)); longer contexts are not asked.
         """
-        out = np.full((len(left), len(right)), -np.inf, np.float32)
+        return self._written(left, right, np.full((len(left), len(right)), -np.inf, np.float32))
+
+    def log_probs_of_pairs(self, left: I64, right: I64) -> F32:
+        """`bigram_log_probs` of each right symbol after each left one, shape (len(left), len(right))."""
+        return self._written(
+            left, right, self.unigram_log_prob[right] + self._unigram_backoff[left][:, None]
+        )
+
+    def _written(self, left: I64, right: I64, out: F32) -> F32:
+        """ln p of the pairs that were counted, into the table of all of them."""
         book = self._levels[2].log_prob
         step = max(1, _PAIRS // max(1, len(right)))
         for lo in range(0, len(left), step):
