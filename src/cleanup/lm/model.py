@@ -167,9 +167,7 @@ class Model:
 
     def log_probs_of_pairs(self, left: I64, right: I64) -> F32:
         """`bigram_log_probs` of each right symbol after each left one, shape (len(left), len(right))."""
-        return self._written(
-            left, right, self.unigram_log_prob[right] + self._unigram_backoff[left][:, None]
-        )
+        return self._written(left, right, self.unigram_log_prob[right] + self._unigram_backoff[left][:, None])
 
     def _written(self, left: I64, right: I64, out: F32) -> F32:
         """ln p of the pairs that were counted, into the table of all of them."""
