@@ -82,23 +82,12 @@ class WordTable:
 
         symbols  shape (n, k) with k of 1 to 5
         """
-        keys = self._keys(symbols)
-        at = np.minimum(np.searchsorted(self._sorted_keys, keys), len(self._sorted_keys) - 1)
-        return np.where(self._sorted_keys[at] == keys, self._sorted_numbers[at].astype(np.int64), -1)
-
-    def counted(self, symbols: Ids) -> tuple[I64, I64]:
-        """Which words stand in a list of strings of one length, and how often each; `symbols` as in `numbers`."""
-        keys, times = np.unique(self._keys(symbols), return_counts=True)
-        at = np.minimum(np.searchsorted(self._sorted_keys, keys), len(self._sorted_keys) - 1)
-        there = self._sorted_keys[at] == keys
-        return self._sorted_numbers[at[there]].astype(np.int64), times[there]
-
-    def _keys(self, symbols: Ids) -> U64:
         keys = np.zeros(len(symbols), np.uint64)
         for column in symbols.T:
             keys *= self._base
             keys += column
-        return keys
+        at = np.minimum(np.searchsorted(self._sorted_keys, keys), len(self._sorted_keys) - 1)
+        return np.where(self._sorted_keys[at] == keys, self._sorted_numbers[at].astype(np.int64), -1)
 
     def count(self, word: str) -> int:
         """How often the word was counted, weights of corpora included; 0 where the table does not hold it."""
@@ -144,6 +133,17 @@ class WordTable:
         entries = self._stand_ins[:first]
         out[: len(entries)] = np.where(entries > 0, np.asarray(values, np.float64)[entries >> 8], 0.0).sum(1)
         return out
+
+    def counted(self, symbols: Ids) -> tuple[I64, I64]:
+        """Which words stand in a list of strings of one length, and how often each; `symbols` as in `numbers`."""
+        strings = np.zeros(len(symbols), np.uint64)
+        for column in symbols.T:
+            strings *= self._base
+            strings += column
+        strings, times = np.unique(strings, return_counts=True)
+        at = np.minimum(np.searchsorted(self._sorted_keys, strings), len(self._sorted_keys) - 1)
+        there = self._sorted_keys[at] == strings
+        return self._sorted_numbers[at[there]].astype(np.int64), times[there]
 
     def stand_ins(self, word: str) -> list[StandIn]:
         """Words that fill the slots the word fills, most alike first; none where too little is known of it."""
