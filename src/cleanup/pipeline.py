@@ -162,6 +162,8 @@ class Cleaner:
 
     def _ready(self) -> None:
         self._by_stage = [Book([r for r in self.rules.rules if stage.takes(r)]) for stage in STAGES]
+        # a folded text without a traditional character is the same in simplified script
+        Book.together([b for b, s in zip(self._by_stage, STAGES, strict=True) if not s.raw and b.rules])
         self._decoders: dict[str, Decoder | None] = {}
         self._single: SingleDecoder | None = None
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-from array import array
 from collections.abc import Iterator
 
 from cleanup.dumps.encoding import AUTO, HAN_OR_ABOVE, Choice, Unreadable, decode
 from cleanup.dumps.record import RECORD_BYTES
+from cleanup.sampling import text_hash
+from cleanup.seen import Repeats
 
 # Bytes at the head of a file, up to the end of a line, that its encoding is decided on.
 _SAMPLE = 1 << 16
 # Bytes kept of a line that is too long to be read, whole characters of any width.
 _KEPT = 1000
-# The table of ids begins with two to this many addresses.
-_SMALLEST = 10
 # How sure a line must be of an encoding that is not its file's.
 _OWN = 0.99
 
@@ -154,44 +152,13 @@ def _in_its_own(body: bytes, choice: Choice) -> tuple[bytes, Choice]:
 
 
 class Ids:
-    """How often an id stood in a file before. Ten million take 270 MB: digests of 64 bits in a table of open addresses,
-    and counts of those alone that stand there several times.
-    """
+    """How often an id stood in a file before."""
 
     def __init__(self) -> None:
-        self._table = array("Q", bytes(8 << _SMALLEST))
-        self._full = 0
-        self._times: dict[int, int] = {}
+        self._ids = Repeats()
 
     def before(self, article: str) -> int:
         """How often this one did, which now stands there once more; an empty one never."""
         if not article:
             return 0
-        said = article.encode("utf-8", "surrogatepass")
-        # 0 is an address that is free
-        digest = int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "little") or 1
-        if self._put(self._table, digest):
-            self._full += 1
-            if 3 * self._full > 2 * len(self._table):
-                self._grow()
-            return 0
-        before = self._times.get(digest, 1)
-        self._times[digest] = before + 1
-        return before
-
-    @staticmethod
-    def _put(table: array[int], digest: int) -> bool:
-        """Whether a digest was new to a table, in which it is now."""
-        last = len(table) - 1
-        at = digest & last
-        while (there := table[at]) and there != digest:
-            at = (at + 1) & last
-        table[at] = digest
-        return not there
-
-    def _grow(self) -> None:
-        table = array("Q", bytes(16 * len(self._table)))
-        for digest in self._table:
-            if digest:
-                self._put(table, digest)
-        self._table = table
+        return self._ids.count(text_hash(article))
