@@ -115,19 +115,18 @@ class _Taken:
 
     def fitting(self, pattern: Path, base: Path) -> None:
         """What fits a pattern: files, and the files in folders."""
-        # Path.glob takes no pattern that begins at the root
-        found = sorted(glob.glob(str(pattern), recursive=True))  # noqa: PTH207
+        found = [*_at_any_depth(pattern)] if "**" in pattern.parts else _fitting(pattern)
         if not found:
             raise InputError("没有符合这个通配符的文件", "no file fits the pattern", where=str(pattern))
-        for path in map(Path, found):
+        for path in found:
             where = _real(path)
             if self._skip and (where == self._skip or self._skip in where.parents):
                 continue
             if not path.is_dir():
                 self._member(path, base, None)
-            elif "**" not in pattern.parts:
-                for member, trouble in _inside(path, self._skip):
-                    self._member(member, base, trouble)
+                continue
+            for member, trouble in _inside(path, self._skip):
+                self._member(member, base, trouble)
 
     def remote(self, folder: str, found: Sequence[tuple[str, int]], top: str) -> None:
         """Files elsewhere. Their names are relative to `top`, or hold the whole address where there is none."""
@@ -223,6 +222,31 @@ def _inside(folder: Path, skip: Path | None) -> Iterator[tuple[Path, _Trouble | 
         yield Path(os.fsdecode(e.filename)), _Trouble.of(e)
 
 
+def _fitting(pattern: Path) -> list[Path]:
+    """The files and folders that fit a pattern."""
+    # Path.glob takes no pattern that begins at the root
+    return [Path(name) for name in sorted(glob.glob(str(pattern)))]  # noqa: PTH207
+
+
+def _at_any_depth(pattern: Path) -> Iterator[Path]:
+    """The files that fit a pattern with ** in it, or lie in a folder that does. Links to folders, which may go in a
+    circle, are not followed.
+    """
+    from pathspec import GitIgnoreSpec
+
+    top = _fixed(pattern)
+    spec = GitIgnoreSpec.from_lines([f"/{pattern.relative_to(top).as_posix()}"])
+    for path, trouble in _inside(top, None):
+        if trouble is None and spec.match_file(path.relative_to(top).as_posix()):
+            yield path
+
+
+def _fixed(pattern: Path) -> Path:
+    """The folder that a pattern begins with, up to the first part with a sign of a pattern in it."""
+    parts = pattern.parts
+    return Path(*parts[: next(i for i, part in enumerate(parts) if glob.has_magic(part))])
+
+
 def _real(path: Path) -> Path:
     # resolve() raises on links that go in a circle
     return Path(os.path.realpath(path))
@@ -237,10 +261,7 @@ def _base(inputs: Sequence[Path]) -> Path:
     tops = []
     for path in inputs:
         if _is_pattern(path):
-            # up to the first part with a sign of a pattern in it
-            parts = path.parts
-            top = Path(*parts[: next(i for i, part in enumerate(parts) if glob.has_magic(part))])
-            tops.append(Path(os.path.abspath(top)))
+            tops.append(Path(os.path.abspath(_fixed(path))))
             continue
         found = _stat(path)
         top = Path(os.path.abspath(path))
