@@ -170,3 +170,22 @@ def test_ids_are_counted(names):
         assert ids.before(name) == seen[name]
         seen[name] += 1
     assert ids.before("") == ids.before("") == 0
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [b'{"text": "', b'"}', b"\n", b"\r\n", GOOD.encode(), GOOD.encode("gb18030"), b"\xff", b"\0"]
+        )
+    )
+)
+def test_no_bytes_of_lines_are_lost_and_none_stop_the_reading(tmp_path_factory, parts):
+    path = tmp_path_factory.getbasetemp() / "a.jsonl.zst"
+    data = b"".join(parts)
+    path.write_bytes(packed(data, ".zst") or empty(".zst"))
+    (file,), _ = walk([path], None)
+    found = list(read(file, Fields(), "auto"))
+    assert b"".join(r.raw for r in found) == data
+    for r in found:
+        if r.document:
+            assert FORMATS["jsonl"].rewrite(r, r.document.text)[0] == r.raw
