@@ -110,7 +110,7 @@ def insertions(
         symbols = model.alphabet.encode("".join(i for i in fits.items if len(i) == k)).reshape(-1, k)
         row_of = np.cumsum(length == k) - 1
         here, behind = parts_of_changes(
-            model, texts.scored, place[of], place[of], symbols[row_of[numbers[of]]]
+            model, texts.scored, place[of], place[of], symbols[row_of[numbers[of]]], least
         )
         good = here + behind > least
         where = place[of][good]
