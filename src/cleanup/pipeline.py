@@ -193,13 +193,20 @@ class Cleaner:
         answers: dict[int, Decoded | None] = dict.fromkeys(journeys)
         while answers:
             asked: dict[str, list[tuple[int, Ask]]] = {}
-            for i, answer in answers.items():
-                try:
-                    ask = journeys[i].send(answer)
-                    asked.setdefault(documents[i].source, []).append((i, ask))
-                except StopIteration as done:
-                    outcomes[i] = done.value
-            answers = {}
+            while answers:
+                # all go step by step together: what a step asks of one text is at hand for the next
+                going: dict[int, Decoded | None] = {}
+                for i, answer in answers.items():
+                    try:
+                        ask = journeys[i].send(answer)
+                    except StopIteration as done:
+                        outcomes[i] = done.value
+                        continue
+                    if ask is None:
+                        going[i] = None
+                    else:
+                        asked.setdefault(documents[i].source, []).append((i, ask))
+                answers = going
             for source, questions in asked.items():
                 decoded = self._decoded(source, [a for _, a in questions])
                 answers |= {i: d for (i, _), d in zip(questions, decoded, strict=True)}
@@ -243,10 +250,10 @@ class Cleaner:
             self._decoders[source] = None if decoder is None or decoder.idle else decoder
         return self._decoders[source]
 
-    def _journey(self, document: Document) -> Generator[Ask, Decoded | None, Outcome]:
+    def _journey(self, document: Document) -> Generator[Ask | None, Decoded | None, Outcome]:
         """The way of one document: rules and detectors until they propose nothing more, then the channel, and on.
 
-        Yields what the channel is asked, and is sent the answer.
+        Yields None after each step, or what the channel is asked, and is sent the answer.
         """
         original = fold(document.text)
         standing = Standing(original.folded)
@@ -258,7 +265,7 @@ class Cleaner:
         alone = self._is_alone(document.source)
         decodes = alone or self._decoder(document.source) is not None
         while True:
-            found, closed = self._propose(document, passes.text, original, standing, silent)
+            found, closed = yield from self._propose(document, passes.text, original, standing, silent)
             chosen = self._wanted(found)
             if not chosen and decodes:
                 answer = yield Ask(passes.text, closed, document.text, tuple(passes.edits))
@@ -321,8 +328,8 @@ class Cleaner:
 
     def _propose(
         self, document: Document, text: str, original: View, standing: Standing, silent: set[str]
-    ) -> tuple[list[Proposal], Spans]:
-        """The proposals of all stages on one text, and what of it is closed in the end."""
+    ) -> Generator[None, Any, tuple[list[Proposal], Spans]]:
+        """The proposals of all stages on one text, and what of it is closed in the end. Stops after each step."""
         title = str(document.meta.get("title") or "")
         markdown = document.meta.get("format") == "md"
         closed = closed_spans(text, markdown=markdown)
@@ -355,8 +362,10 @@ class Cleaner:
                     standing,
                 )
             new: list[Proposal] = []
+            yield
             for ask in stage.detectors:
                 new += ask(reading)
+                yield
             if new and comments is not None:
                 # furniture is asked of whole lines, and a line that is a comment is none that readers see
                 new = [p for p in new if not _is_within(comments, text, p)]
