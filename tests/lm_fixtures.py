@@ -224,6 +224,7 @@ class Small:
     text: str = ""
 
     def without_false_positives(self):
+        self.model.kernel = None  # which reads the real tables
         for n in (3, 4, 5):
             self.model._tables[n] = Sure(self.pruned[n].keys, self.model._tables[n])
         return self.model

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cleanup.compression import packed
 from cleanup.errors import CorpusError
 from cleanup.lm import corpus
 from lm_fixtures import sentences
@@ -21,7 +22,7 @@ PACK = {
     ".xz": lzma.compress,
     ".gz": gzip.compress,
     ".bz2": bz2.compress,
-    ".zst": corpus._zstd().compress,
+    ".zst": lambda data: packed(data, ".zst"),
 }
 LINES = sentences(300, 11)
 TEXT = "\n".join(LINES) + "\n"

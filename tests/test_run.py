@@ -291,12 +291,12 @@ def test_ctrl_c_keeps_what_was_done(tmp_path):
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130 and b"Traceback" not in err
-    done = lines(out / "articles.jsonl")
+    done = lines(out / "articles.jsonl.partial")
     assert 0 < len(done) < 20000
     summary = json.loads((out / "summary.json").read_text("utf-8"))
     assert summary["complete"] is False and summary["articles"]["read"] == len(done)
     assert len(lines(partial)) == len(done)
-    assert len(lines(out / "findings.jsonl")) == sum(d["findings"] for d in done)
+    assert len(lines(out / "findings.jsonl.partial")) == sum(d["findings"] for d in done)
 
 
 def test_a_changed_record_keeps_spacing_repeated_keys_and_numbers_beyond_floats(tmp_path):

@@ -128,7 +128,7 @@ def test_a_file_that_vanishes_costs_itself(tree, monkeypatch):
         (tree / "a.txt").unlink()
         return found
 
-    monkeypatch.setattr(batch, "walk", walked)
+    monkeypatch.setattr(batch.job, "walk", walked)
     out = ran(tree)
     assert [(r["file"], r["reason"]) for r in lines(out / "rejected.jsonl")] == [("a.txt", "unreadable")]
     assert [a["article"] for a in lines(out / "articles.jsonl")] == ["sub/b.txt"]

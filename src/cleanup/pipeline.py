@@ -9,6 +9,7 @@ silent. Everything is carried home to offsets of the text as it was read.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -170,17 +171,11 @@ class Cleaner:
         self, recurrence: Recurrence | None = None, channels: Sequence[Channel] | None = None
     ) -> Cleaner:
         """The same cleaner, told which lines recur over each source, or the channels of sources."""
-        return Cleaner(
-            self.rules,
-            apply=self.apply,
-            lang=self.lang,
-            lexicon=self._lexicon,
-            recurrence=recurrence or self.recurrence,
-            channels=tuple(self.channels.values()) if channels is None else channels,
-            model=self.model,
-            prior=self.prior,
-            protected=self.protected,
-        )
+        other = copy(self)
+        other.recurrence = recurrence or self.recurrence
+        if channels is not None:
+            other.channels = {c.source: c for c in channels}
+        return other
 
     def clean(self, document: Document) -> Outcome:
         """All findings of a document, and its text with those applied that the options allow."""
@@ -192,7 +187,7 @@ class Cleaner:
         journeys = {i: self._journey(d) for i, d in enumerate(documents)}
         answers: dict[int, Decoded | None] = dict.fromkeys(journeys)
         while answers:
-            asked: dict[str, list[tuple[int, Ask]]] = {}
+            asked: dict[str | None, list[tuple[int, Ask]]] = {}
             while answers:
                 # all go step by step together: what a step asks of one text is at hand for the next
                 going: dict[int, Decoded | None] = {}
@@ -204,17 +199,23 @@ class Cleaner:
                         continue
                     if ask is None:
                         going[i] = None
-                    else:
-                        asked.setdefault(documents[i].source, []).append((i, ask))
+                        continue
+                    source = documents[i].source
+                    # those without a channel know nothing of each other, and are decoded together, too
+                    key = None if self._decoder(source) is None else source
+                    asked.setdefault(key, []).append((i, ask))
                 answers = going
-            for source, questions in asked.items():
-                decoded = self._decoded(source, [a for _, a in questions])
+            for of_source, questions in asked.items():
+                # in the order of the documents, whichever came here first
+                questions.sort(key=lambda q: q[0])
+                decoded = self._decoded(of_source, [a for _, a in questions])
                 answers |= {i: d for (i, _), d in zip(questions, decoded, strict=True)}
         return [o for o in outcomes if o is not None]
 
-    def _decoded(self, source: str, asks: Sequence[Ask]) -> list[Decoded]:
+    def _decoded(self, source: str | None, asks: Sequence[Ask]) -> list[Decoded]:
+        """What the channel of a source, or for None the prior, makes of some texts."""
         texts, closed = [a.text for a in asks], [a.closed for a in asks]
-        decoder = self._decoder(source)
+        decoder = None if source is None else self._decoder(source)
         if decoder is not None:
             return decoder.decode(texts, closed)
         from cleanup.decode.single.made import Made

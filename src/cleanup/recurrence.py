@@ -101,11 +101,18 @@ class LineCounts:
     def __init__(self, sample: int = SAMPLE) -> None:
         self._lowest: Lowest[array[int]] = Lowest(sample, LIMIT)
 
-    def add(self, source: str, text: str) -> None:
-        """Count an article, if it belongs to the sample. One hash of its text where it does not."""
-        name = text_hash(text)
-        if self._lowest.wants(source, name):
-            self._lowest.add(source, name, _keys(text))
+    def add(self, source: str, text: str, name: int | None = None, beside: LineCounts | None = None) -> None:
+        """Count an article, if it belongs to the sample. One hash of its text where it does not.
+
+        name    the hash of the text, where it is known
+        beside  other counts, which are given the article, too; one that they have no use for is not counted here either
+        """
+        name = text_hash(text) if name is None else name
+        if (beside or self)._lowest.wants(source, name):
+            keys = _keys(text)
+            self._lowest.add(source, name, keys)
+            if beside is not None:
+                beside._lowest.add(source, name, keys)
 
     def merge(self, others: Iterable[LineCounts]) -> None:
         """Take in what other workers counted with the same `sample`."""

@@ -58,16 +58,19 @@ class Lowest(Generic[T]):
             return self.sample > 0
         return name not in kept and (len(kept) < self.sample or name < -self._highest[source][0])
 
-    def add(self, source: str, name: int, payload: T) -> None:
-        """Keep an article by the hash of its text, if it belongs to the sample.
+    def add(self, source: str, name: int, payload: T) -> bool:
+        """Keep an article by the hash of its text, if it belongs to the sample. Whether that changed it.
 
         Where it is there already, with another payload, the lesser of the two stays.
         """
         if self.wants(source, name):
             self._keep(source, name, payload)
             self._fit()
-        elif (kept := self._kept.get(source, {})).get(name) is not None and payload < kept[name]:
+            return True
+        if (kept := self._kept.get(source, {})).get(name) is not None and payload < kept[name]:
             kept[name] = payload
+            return True
+        return False
 
     def merge(self, other: Lowest[T]) -> None:
         """Take in a sample that another worker took with the same `sample` and `limit`."""

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from cleanup import edits as ed
 from cleanup.data import Edit
+from cleanup.dumps.formats import FORMATS, read, same_kind
 from cleanup.dumps.record import Fields, InputFile
-from cleanup.dumps.walk import FORMATS, read
 
 # Formats that can be written as they were read.
-FIXED = frozenset({"txt", "md", "jsonl"})
+FIXED = frozenset({"txt", "md", "jsonl", "csv", "tsv", "parquet"})
 
 
 class Moved(Exception):
@@ -41,9 +41,11 @@ def fix(
     as it was.
     """
     target = Path(os.path.realpath(file.path))
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".mended", dir=target.parent)
+    os.close(descriptor)
+    mended = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as out:
+        with same_kind(file, mended, fields) as out:
             waiting = dict(made)
             for record in read(file, fields, encoding):
                 document = record.document
@@ -62,11 +64,11 @@ def fix(
                 out.write(data)
             if waiting:
                 raise Moved
-            out.flush()
-            os.fsync(out.fileno())
-        shutil.copymode(target, name)
-        Path(name).replace(target)
+        with mended.open("rb+") as f:
+            os.fsync(f.fileno())
+        shutil.copymode(target, mended)
+        mended.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(name).unlink()
+            mended.unlink()
         raise

@@ -79,7 +79,7 @@ def files_of(
         # names of a walk are relative to its folder
         trouble = [replace(o, file=root.name(path / o.file)) for o in odd if o.reason != "unknown_format"]
         rejects += (o for o in trouble if not matches(exclude, root.under_config(o.file)))
-        named = [replace(f, name=root.name(f.path)) for f in found]
+        named = [f if f.url else replace(f, name=root.name(f.path)) for f in found]
         named = [f for f in named if not matches(exclude, root.under_config(f.name))]
         if path.is_dir():
             ignored = _ignored([f.path for f in named], path)
@@ -110,7 +110,7 @@ def _ignored(paths: Sequence[Path], folder: Path) -> set[Path]:
 
 def too_large(file: InputFile) -> Reject | None:
     """Why a file that is one article is not read, or None."""
-    if file.format not in ("txt", "md") or file.size <= MAX_BYTES:
+    if file.format not in ("txt", "md") or file.packing or file.size <= MAX_BYTES:
         return None
     mb = f"{file.size / 1e6:,.0f} MB"
     return Reject(

@@ -150,7 +150,10 @@ class Scanner:
         try:
             yield from read(file, self._options.fields, self._options.encoding)
         except OSError as e:
-            self._reject(own, unreadable(file.name, e))
+            reject = unreadable(file.name, e)
+            # a table that was met in a folder, and has no column of texts, is none of articles
+            if not (file.met and reject.reason == "no_text"):
+                self._reject(own, reject)
 
     def _reject(self, own: ScannedFile, reject: Reject) -> None:
         own.rejects.append(reject)

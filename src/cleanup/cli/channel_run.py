@@ -55,13 +55,14 @@ def distinct_channels(paths: Sequence[Path]) -> list[tuple[Path, Channel]]:
     return loaded
 
 
-def tell_channels(voice: Voice, used: Used, out: Path) -> None:
+def tell_channels(voice: Voice, used: Used, out: Path, *, after: bool = False) -> None:
     """Which channels were learned, where they lie, what to do with them; and which of those given were of no use."""
     from cleanup.channel.files import FOLDER, channel_file_name
     from cleanup.learn.dump import SEVERAL, tells
     from cleanup.report.inline import plain
 
-    for channel in used.not_met:
+    # after another run channels of all its sources come along, whatever there is today
+    for channel in () if after else used.not_met:
         name = plain(channel.source)
         voice.warn(
             voice.pick(
@@ -72,8 +73,8 @@ def tell_channels(voice: Voice, used: Used, out: Path) -> None:
     if used.given:
         items = sum(len(c.items) for c in used.given)
         voice.say(
-            f"信道（给定）：{len(used.given)} 个来源，{items} 条",
-            f"channels given: {_of(len(used.given), 'source')}, {_of(items, 'item')}",
+            f"信道（{'前一次' if after else '给定'}）：{len(used.given)} 个来源，{items} 条",
+            f"channels {'of the run before' if after else 'given'}: {_of(len(used.given), 'source')}, {_of(items, 'item')}",
         )
     told = [c for c in used.learned if tells(c)]
     if used.learned and not told:

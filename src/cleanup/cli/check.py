@@ -110,8 +110,8 @@ def check(
         typer.Argument(
             metavar="PATH…",
             help=told(
-                "文件或文件夹（txt、md、jsonl、html），- 为标准输入；默认为配置里的 paths。",
-                "Files or folders (txt, md, jsonl, html), - is stdin; by default the config's paths.",
+                "文件、文件夹或加引号的通配符，格式同 run；- 为标准输入；默认为配置里的 paths。",
+                "Files, folders or quoted patterns, of the formats of run; - is stdin; by default the config's paths.",
             ),
             show_default=False,
         ),

@@ -52,7 +52,7 @@ def _stdin(folder: Path, filename: str, root: Root, exclude: Sequence[str]) -> I
     """Standard input as the file that it is said to be; its folder is that file's, which is its source."""
     from cleanup.check.paths import matches
     from cleanup.dumps.record import InputFile
-    from cleanup.dumps.walk import SUFFIXES
+    from cleanup.dumps.walk import kind_of
 
     if sys.stdin is None:
         raise UsageError("标准输入是关着的", "stdin is closed")
@@ -64,5 +64,5 @@ def _stdin(folder: Path, filename: str, root: Root, exclude: Sequence[str]) -> I
     path.parent.mkdir(exist_ok=True)
     with path.open("wb") as f:
         shutil.copyfileobj(sys.stdin.buffer, f)
-    kind = SUFFIXES.get(said.suffix.lower(), "txt")
-    return [InputFile(path, name, kind, path.stat().st_size)], [], None
+    kind, packing = kind_of(said.name)
+    return [InputFile(path, name, kind or "txt", path.stat().st_size, packing=packing)], [], None

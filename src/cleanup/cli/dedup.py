@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cleanup.cli.options import (
+    INPUTS,
     LANG_DEFAULT,
     EncodingOption,
     IdFieldOption,
@@ -62,11 +63,8 @@ HELP = told(
 
 def dedup(
     inputs: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="INPUT…",
-            help=told("文件或文件夹（txt、md、jsonl、html）。", "Files or folders (txt, md, jsonl, html)."),
-        ),
+        list[str],
+        typer.Argument(metavar="INPUT…", help=INPUTS),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help=told("输出文件夹。", "Output folder."))],
     threshold: Annotated[
@@ -103,6 +101,8 @@ def dedup(
     voice = Voice("zh", quiet=quiet)
     with errors_told(voice):
         voice.lang = language(lang)
+        from cleanup.dumps.walk import as_told
+
         if not 0 < threshold <= 1:
             raise UsageError(
                 f"--threshold 要在 0 和 1 之间，不是 {threshold}",
@@ -110,7 +110,7 @@ def dedup(
             )
         command = {
             "dedup": True,
-            "inputs": [str(p.resolve()) for p in inputs],
+            "inputs": [as_told(named) for named in inputs],
             "threshold": threshold,
             "write": write,
             "encoding": known_encoding(encoding),
@@ -130,7 +130,7 @@ def dedup(
             raise typer.Exit(2)
 
 
-def _dedup(inputs: list[Path], out: Path, command: dict[str, Any], overwrite: bool, voice: Voice) -> Any:
+def _dedup(inputs: list[str], out: Path, command: dict[str, Any], overwrite: bool, voice: Voice) -> Any:
     from cleanup.dedup.compare import Printer
     from cleanup.dedup.dump import Options
     from cleanup.dedup.dump import dedup as find

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ from cleanup.cli.options import (
     ProtectedOption,
     RulesOption,
     ShippedOption,
+    TextFieldOption,
     known_encoding,
     language,
     protected_terms,
@@ -29,6 +31,8 @@ from cleanup.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from cleanup.channel.items import Channel
+    from cleanup.data import Document
+    from cleanup.dumps.record import Fields
 
 HELP = told(
     """逐处说明一段文字里发现了什么、凭什么、怎样修。
@@ -38,6 +42,8 @@ HELP = told(
     `cleanup explain "双方的工作围不同"`
 
     `cleanup explain --file article.txt`
+
+    `cleanup explain --file dump.csv.gz --record 17` — 第 17 行起的那一条
 
     `cleanup explain "按规操作" --channel channels/site-1a2b3c4d5e6f.toml` — 连同该来源的信道
 
@@ -50,6 +56,8 @@ HELP = told(
     `cleanup explain "双方的工作围不同"`
 
     `cleanup explain --file article.txt`
+
+    `cleanup explain --file dump.csv.gz --record 17` — the article that begins on line 17
 
     `cleanup explain "按规操作" --channel channels/site-1a2b3c4d5e6f.toml` — with the channel of its source
 
@@ -68,6 +76,20 @@ def explain(
     file: Annotated[
         Path | None, typer.Option("--file", "-f", help=told("要看的文件。", "A file to read."))
     ] = None,
+    record: Annotated[
+        int,
+        typer.Option(
+            "--record",
+            metavar="LINE",
+            min=0,
+            help=told(
+                "文件里的哪一条：它起始的行，parquet 为第几行；默认第一条。",
+                "Which article of a file of records: the line on which it begins, or the row; by default the first.",
+            ),
+            show_default=False,
+        ),
+    ] = 0,
+    text_field: TextFieldOption = "text",
     channel: Annotated[
         Path | None,
         typer.Option(
@@ -97,21 +119,21 @@ def explain(
         voice.lang = language(lang)
         from cleanup.builtin import BUILT_IN
         from cleanup.channel.prior import shipped_prior
-        from cleanup.data import Document
         from cleanup.decode.abstained import note as abstained
+        from cleanup.dumps.record import Fields
         from cleanup.pipeline import Cleaner
         from cleanup.verify import load_verified
 
         known = _channel(channel) if channel is not None else None
-        body = _text(text, file, known_encoding(encoding))
+        fields = Fields(text=text_field)
+        read = (
+            _text(text, known_encoding(encoding))
+            if file is None
+            else _of_file(file, record, fields, known_encoding(encoding))
+        )
+        document = replace(read, source=known.source if known is not None else "")
+        body = document.text
         ruleset = load_verified(rules, shipped=shipped).without(off)
-        meta = {
-            "line": 1,
-            "text_offset_exact": True,
-            "format": "md" if file and file.suffix == ".md" else "txt",
-        }
-        source = known.source if known is not None else ""
-        document = Document(str(file or "text"), body, source, file=str(file or ""), meta=meta)
         channels = (known,) if known is not None else ()
         outcome = Cleaner(
             ruleset,
@@ -160,27 +182,44 @@ def _channel(path: Path) -> Channel:
     return read_channel(files[0])
 
 
-def _text(text: str, file: Path | None, encoding: str) -> str:
-    if file is not None:
-        from cleanup.dumps.record import Fields
-        from cleanup.dumps.text import read
+def _of_file(path: Path, line: int, fields: Fields, encoding: str) -> Document:
+    """The article of a file, or one of its articles by its line. Raises InputError."""
+    from cleanup.dumps.formats import kind_of, read
+    from cleanup.dumps.record import InputFile, unreadable
 
-        if not file.is_file():
-            raise InputError("没有这个文件", "no such file", where=str(file))
-        record = next(iter(read(file, str(file), fields=Fields(), encoding=encoding)))
-        if record.reject:
-            raise InputError(record.reject.zh, record.reject.en, where=record.reject.where)
-        return record.document.text if record.document else ""
+    if not path.is_file():
+        raise InputError("没有这个文件", "no such file", where=str(path))
+    kind, packing = kind_of(path.name)
+    file = InputFile(path, str(path), kind or "txt", path.stat().st_size, packing=packing)
+    try:
+        for record in read(file, fields, encoding):
+            reject, document = record.reject, record.document
+            if reject is not None and line in (0, reject.line):
+                raise InputError(reject.zh, reject.en, where=reject.where)
+            if document is not None and line in (0, document.record):
+                return document
+    except OSError as e:
+        reject = unreadable(str(path), e)
+        raise InputError(reject.zh, reject.en, where=reject.where) from e
+    if line:
+        raise InputError("这一行不是一条的开头", "no article begins on this line", where=f"{path}:{line}")
+    raise InputError("没有文章", "holds no article", where=str(path))
+
+
+def _text(text: str, encoding: str) -> Document:
+    """What was typed, or comes from standard input."""
+    from cleanup.data import Document
+
     if text == "-" or not text:
         from cleanup.dumps.encoding import Unreadable, decode
 
         if not text and sys.stdin.isatty():
             raise InputError("请给出文字，或用 --file、-", "give a text, or --file, or -")
         try:
-            return decode(sys.stdin.buffer.read(), encoding)[0]
+            text = decode(sys.stdin.buffer.read(), encoding)[0]
         except Unreadable as e:
             raise InputError(e.zh, e.en, where=f"stdin:{e.line}") from None
-    return text
+    return Document("text", text, meta={"line": 1, "text_offset_exact": True, "format": "txt"})
 
 
 def _place(voice: Voice, text: str, f: Finding, why: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.text import Text
 from cleanup.cli.channel_common import tell_contradictions
 from cleanup.cli.configured import ConfigOption
 from cleanup.cli.options import (
+    INPUTS,
     LANG_DEFAULT,
     EncodingOption,
     IdFieldOption,
@@ -72,11 +74,8 @@ HELP = told(
 
 def learn(
     inputs: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="INPUT…",
-            help=told("文件或文件夹（txt、md、jsonl、html）。", "Files or folders (txt, md, jsonl, html)."),
-        ),
+        list[str],
+        typer.Argument(metavar="INPUT…", help=INPUTS),
     ],
     out: Annotated[
         Path,
@@ -116,7 +115,7 @@ def learn(
     voice = Voice("zh", quiet=quiet)
     with errors_told(voice):
         voice.lang = language(lang)
-        if Path("-") in inputs:
+        if "-" in inputs:
             raise UsageError(
                 "标准输入从不学：信道是从整批文章学的；请给文件或文件夹",
                 "- never learns: a channel is learned from a dump; name files or folders",
@@ -147,7 +146,7 @@ def learn(
 
 
 def _learn(
-    inputs: Sequence[Path],
+    inputs: Sequence[str],
     out: Path,
     rules: Any,
     fields: Fields,
@@ -242,11 +241,11 @@ def _tell(voice: Voice, channel: Channel, file: Path, *, json: bool) -> None:
         )
 
 
-def _tell_next(voice: Voice, inputs: Sequence[Path], out: Path, channels: Sequence[Channel]) -> None:
+def _tell_next(voice: Voice, inputs: Sequence[str], out: Path, channels: Sequence[Channel]) -> None:
     """What may be done with what was learned."""
     if not any(c.items for c in channels):
         return
-    first = str(inputs[0]) + (" …" if len(inputs) > 1 else "")
+    first = shlex.quote(inputs[0]) + (" …" if len(inputs) > 1 else "")
     for zh, en, command in (
         ("查看", "see", f"cleanup channel show {out}"),
         ("批准、否决", "decide", f"cleanup channel approve {out} ITEM…"),

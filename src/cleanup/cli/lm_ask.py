@@ -11,6 +11,7 @@ import typer
 from rich.text import Text
 
 from cleanup.cli.options import (
+    INPUTS,
     LANG_DEFAULT,
     EncodingOption,
     IdFieldOption,
@@ -81,12 +82,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help=told("输出 JSON。", 
 
 def score(
     inputs: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="INPUT…",
-            help=told("文件或文件夹(txt、md、jsonl、html)。", "Files or folders (txt, md, jsonl, html)."),
-            show_default=False,
-        ),
+        list[str],
+        typer.Argument(metavar="INPUT…", help=INPUTS, show_default=False),
     ],
     model: ModelOption = None,
     encoding: EncodingOption = "auto",
@@ -120,7 +117,7 @@ def score(
                 voice.out.file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def _documents(inputs: list[Path], fields: Any, encoding: str, voice: Voice) -> Iterator[Any]:
+def _documents(inputs: list[str], fields: Any, encoding: str, voice: Voice) -> Iterator[Any]:
     """The articles of some inputs; what is none is told."""
     from cleanup.dumps.walk import read, walk
 

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from cleanup.lm.model import Model
     from cleanup.protect import Terms
 
+INPUTS = told(
+    "文件、文件夹、加引号的通配符或地址（s3://…）；txt、md、html、jsonl、csv、tsv、parquet，也可带 .gz .zst .xz .bz2。",
+    "Files, folders, quoted patterns or addresses (s3://…) of txt, md, html, jsonl, csv, tsv or parquet, "
+    "plain or with .gz .zst .xz .bz2.",
+)
 LangOption = Annotated[
     str,
     typer.Option(
@@ -150,6 +155,21 @@ QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help=told("不显示进度和提示。", "No progress, no notes."))
 ]
 
+JobsOption = Annotated[
+    int,
+    typer.Option(
+        "--jobs",
+        "-j",
+        metavar="N",
+        min=0,
+        help=told(
+            "进程数；默认有几个核用几个，输入小时只用一个。结果与进程数无关。",
+            "Processes; as many as there are cores by default, and one for small input. Results do not depend on it.",
+        ),
+        show_default=False,
+    ),
+]
+
 LANG_DEFAULT = start_lang()
 
 
@@ -173,6 +193,36 @@ def tiers_to_apply(value: str) -> Apply:
     """`--apply` as one of its three values; anything else is a usage error."""
     tiers: tuple[Apply, ...] = get_args(Apply)
     return choice("--apply", value, tiers)
+
+
+def share(option: str, value: str) -> float:
+    """A share as `5%` or `0.05`; anything that is not above 0 and at most 1 is a usage error."""
+    number = _number(value)
+    if number is None or not 0 < number <= 1:
+        raise UsageError(
+            f"{option} 要写成 5% 或 0.05，不是 {value!r}",
+            f"{option} is a share, as 5% or 0.05, not {value!r}",
+        )
+    return number
+
+
+def count_or_share(option: str, value: str) -> float:
+    """A number as `100`, or a share as `5%`, which comes out below 1; anything else is a usage error."""
+    number = _number(value)
+    fits = number is not None and (0 <= number < 1 if "%" in value or "." in value else number >= 0)
+    if number is None or not fits:
+        raise UsageError(
+            f"{option} 要写成 100 或 5%，不是 {value!r}",
+            f"{option} is a number, or a share as 5%, not {value!r}",
+        )
+    return number
+
+
+def _number(value: str) -> float | None:
+    try:
+        return float(value[:-1]) / 100 if value.endswith("%") else float(value)
+    except ValueError:
+        return None
 
 
 def model_opener(path: Path | None) -> Callable[[], Model] | None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cleanup.cli.channel_common import tell_contradictions
-from cleanup.cli.channel_run import given_channels, tell_channels
 from cleanup.cli.configured import ConfigOption
 from cleanup.cli.options import (
+    INPUTS,
     LANG_DEFAULT,
     ChannelsOption,
     EncodingOption,
     IdFieldOption,
+    JobsOption,
     LangOption,
     LearnOption,
     ModelOption,
@@ -33,15 +29,14 @@ from cleanup.cli.options import (
     StrictOption,
     TextFieldOption,
     TitleFieldOption,
+    choice,
+    count_or_share,
     known_encoding,
     language,
-    model_opener,
-    protected_terms,
+    share,
     tiers_to_apply,
 )
 from cleanup.cli.voice import Voice, errors_told, told
-from cleanup.cli.watching import watching
-from cleanup.errors import UsageError
 
 HELP = told(
     """清理文章，写出清理后的文章和差异报告。
@@ -59,11 +54,17 @@ HELP = told(
 
     `cleanup run dump/ more.jsonl --out out` — 文件夹与 JSONL，字段默认为 id、text、source、title
 
-    `cleanup run a.jsonl --text-field body --apply suggest`
+    `cleanup run a.csv --text-field body --apply suggest`
+
+    `cleanup run "day/*.jsonl.gz" s3://bucket/day.parquet --out out` — 输出与输入同格式、同压缩
 
     `cleanup run pages/ --html-to jsonl` — 网页取正文，带标题、日期、来源，每页一条记录
 
     `cleanup run dump.jsonl --no-learn` — 不学信道；`--channel channels/` 用现成的
+
+    `cleanup run dump/ --dry-run` — 先估计要多久、占多大；中断了用同一命令接着做
+
+    `cleanup run today.jsonl --after reports/yesterday` — 只清理新文章，用昨天的信道，报告哪些来源变了
 
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
@@ -83,42 +84,44 @@ HELP = told(
 
     `cleanup run dump/ more.jsonl --out out` — folders and JSONL, fields id, text, source, title
 
-    `cleanup run a.jsonl --text-field body --apply suggest`
+    `cleanup run a.csv --text-field body --apply suggest`
+
+    `cleanup run "day/*.jsonl.gz" s3://bucket/day.parquet --out out` — what is written is of the same format and packing
 
     `cleanup run pages/ --html-to jsonl` — main content of web pages, a record each with title, date and source
 
     `cleanup run dump.jsonl --no-learn` — no channels are learned; `--channel channels/` uses those that are there
 
+    `cleanup run dump/ --dry-run` — how long it will take, how much it will write; interrupted, the same command goes on
+
+    `cleanup run today.jsonl --after reports/yesterday` — new articles alone, by yesterday's channels, and which sources changed
+
     `cat a.txt | cleanup run - > cleaned.txt`
     """,
 )
 
-# What --html-to may be, and the format of the walk that it means.
-_PAGES = {"txt": "html", "jsonl": "html-record"}
-
 
 def run(
     inputs: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
             metavar="INPUT…",
-            help=told(
-                "文件或文件夹（txt、md、jsonl、html），- 为标准输入。",
-                "Files or folders (txt, md, jsonl, html); - is stdin.",
-            ),
+            help=INPUTS + told("- 为标准输入。", " - is stdin."),
         ),
     ],
     out: Annotated[
-        Path | None,
+        str,
         typer.Option(
             "--out",
             "-o",
+            metavar="DIR",
             help=told(
-                "输出文件夹；默认 reports/<输入名>。",
-                "Output folder; reports/<name of the input> by default.",
+                "输出文件夹，也可是地址（s3://…）；默认 reports/<输入名>。",
+                "Output folder, or an address (s3://…); reports/<name of the input> by default.",
             ),
+            show_default=False,
         ),
-    ] = None,
+    ] = "",
     apply: Annotated[
         str,
         typer.Option(
@@ -135,9 +138,14 @@ def run(
         str,
         typer.Option(
             "--format",
-            help=told("标准输入的格式：txt、md、jsonl 或 html。", "Format of stdin: txt, md, jsonl or html."),
+            help=told(
+                "标准输入的格式：txt（默认）、md、jsonl、csv、tsv、parquet 或 html；压缩的写作 jsonl.gz。用 --engine 时为输入的格式。",
+                "Format of stdin: txt, the default, md, jsonl, csv, tsv, parquet or html; if it is packed, as in jsonl.gz. "
+                "With --engine that of the input.",
+            ),
+            show_default=False,
         ),
-    ] = "txt",
+    ] = "",
     html: Annotated[
         bool,
         typer.Option(
@@ -192,6 +200,112 @@ def run(
             ),
         ),
     ] = True,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            help=told(
+                "在哪里跑：local（本机）、ray 或 spark；见 docs/scale.md。",
+                "Where to run: local (this machine), ray or spark; see docs/scale.md.",
+            ),
+        ),
+    ] = "local",
+    jobs: JobsOption = 0,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            min=1,
+            help=told("只读前 N 条，用来试一试。", "Read the first N records only, for a trial."),
+            show_default=False,
+        ),
+    ] = None,
+    sample: Annotated[
+        str,
+        typer.Option(
+            "--sample",
+            metavar="SHARE",
+            help=told(
+                "只清理这么多，如 1%：由文章内容选定，每次相同；信道仍从全部输入学。",
+                "Clean such a share, as 1%, chosen by the texts alone, so the same each time; channels are learned from all.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help=told("只估计时间和磁盘，什么都不写。", "Estimate time and disk; write nothing."),
+        ),
+    ] = False,
+    cleaned_only: Annotated[
+        bool,
+        typer.Option(
+            "--cleaned-only",
+            help=told(
+                "只写清理后的文章、拒收和总数，不写逐处的发现和报告。",
+                "Write the cleaned articles, rejects and counts alone: no findings, no report.",
+            ),
+        ),
+    ] = False,
+    max_rejects: Annotated[
+        str,
+        typer.Option(
+            "--max-rejects",
+            metavar="N|SHARE",
+            help=told(
+                "拒收超过 N 条（或如 5%）就停下，以 2 退出。",
+                "Stop with exit 2 beyond N rejects, or beyond a share, as 5%.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    checkpoint: Annotated[
+        float,
+        typer.Option(
+            "--checkpoint",
+            metavar="SECONDS",
+            min=0,
+            help=told(
+                "隔几秒记一次进度；断电或被杀时最多丢这么多。",
+                "Seconds between two checkpoints: what a kill costs at most.",
+            ),
+        ),
+    ] = 5.0,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh",
+            help=told(
+                "从头开始，不接着上次中断的做，做完的也重做。",
+                "Begin anew: go on with nothing that was interrupted, and do again what is finished.",
+            ),
+        ),
+    ] = False,
+    after: Annotated[
+        Path | None,
+        typer.Option(
+            "--after",
+            metavar="RUN",
+            help=told(
+                "接着前一次运行：它读过的文章不再写出，用它的信道，并报告哪些来源变了。",
+                "Come after a finished run: leave out the articles it knew, use its channels, tell which sources changed.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    drift: Annotated[
+        str,
+        typer.Option(
+            "--drift",
+            help=told(
+                "怎样看来源的变化：auto 只在有迹象时学今天的文章，full 都学，off 不看。",
+                "How sources are watched: auto learns from today's articles where signs hint at a change, full always; off.",
+            ),
+        ),
+    ] = "auto",
     learn: LearnOption = True,
     channel: ChannelsOption = [],  # noqa: B006
     prior: PriorOption = True,
@@ -207,11 +321,6 @@ def run(
     with errors_told(voice):
         voice.lang = language(lang)
         tiers = tiers_to_apply(apply)
-        if html_to not in _PAGES:
-            raise UsageError(
-                f"--html-to 不能是 {html_to!r}，可用 txt、jsonl",
-                f"--html-to cannot be {html_to!r}; use txt or jsonl",
-            )
         options = {
             "rules": [str(p) for p in rules],
             "off": sorted(off),
@@ -221,143 +330,40 @@ def run(
             "encoding": known_encoding(encoding),
             "fields": [id_field, text_field, source_field, title_field],
             "html": html,
-            "html_to": html_to,
+            "html_to": choice("--html-to", html_to, ("txt", "jsonl")),
             "lang": voice.lang,
-            "recurrence": recurrence and Path("-") not in inputs,
-            "learn": learn and Path("-") not in inputs,
+            "recurrence": recurrence and "-" not in inputs,
+            "learn": learn and "-" not in inputs,
             "channels": [str(p.resolve()) for p in channel],
             "prior": prior,
             "model": "" if model is None else str(model.resolve()),
         }
-        flags = {"patch": patch, "csv": csv, "overwrite": overwrite}
-        if Path("-") in inputs:
-            _stdin(inputs, out, format, options, flags, voice)
-            return
-        result = _run(inputs, out or _default_out(inputs), [str(p) for p in inputs], options, flags, voice)
-        if not quiet:
-            _told(result, voice)
-        if result.interrupted:
-            raise typer.Exit(130)
-        nothing = result.tally.read == result.tally.rejected
-        if nothing or (strict and result.tally.rejected):
-            if nothing:
-                voice.warn(voice.pick("没有一篇文章能读", "no article could be read"))
-            raise typer.Exit(2)
+        drift = choice("--drift", drift, ("auto", "full", "off"))
+        if after is not None:
+            options |= {"learn": False, "after": str(after.resolve()), "drift": drift}
+        flags = {
+            "patch": patch,
+            "csv": csv,
+            "overwrite": overwrite,
+            "jobs": jobs,
+            "limit": limit,
+            "sample": share("--sample", sample) if sample else 1.0,
+            "cleaned_only": cleaned_only,
+            "max_rejects": count_or_share("--max-rejects", max_rejects) if max_rejects else None,
+            "fresh": fresh,
+            "every": checkpoint,
+        }
+        from cleanup.cli.run_engine import ENGINES, run_on
+        from cleanup.cli.run_job import Job
 
-
-def _run(
-    inputs: list[Path],
-    out: Path,
-    names: list[str],
-    options: dict[str, Any],
-    flags: dict[str, Any],
-    voice: Voice,
-) -> Any:
-    from cleanup.batch import Options
-    from cleanup.batch import run as run_batch
-    from cleanup.channel.prior import shipped_prior
-    from cleanup.dumps.record import Fields
-    from cleanup.pipeline import Cleaner
-    from cleanup.verify import load_verified
-
-    rules = load_verified([Path(p) for p in options["rules"]], shipped=options["shipped"]).without(
-        options["off"]
-    )
-    loaded = given_channels([Path(p) for p in options["channels"]], out)
-    tell_contradictions(voice, loaded)
-    opener = model_opener(Path(options["model"]) if options["model"] else None)
-    known = shipped_prior() if options["prior"] else None
-    cleaner = Cleaner(
-        rules,
-        apply=options["apply"],
-        lang=voice.lang,
-        model=opener,
-        prior=known,
-        protected=protected_terms([Path(p) for p in options["protected"]]),
-    )
-    fields = replace(Fields(*options["fields"]), html=options["html"])
-    batch_options = Options(
-        fields,
-        options["encoding"],
-        _PAGES[options["html_to"]],
-        recurrence=options["recurrence"],
-        learn=options["learn"],
-        channels=tuple(c for _, c in loaded),
-        model=opener,
-        **flags,
-    )
-    command = {"inputs": [n if n == "-" else str(Path(n).resolve()) for n in names], **options}
-    with watching(voice, "清理", "cleaning", speed=True) as watch:
-        return run_batch(inputs, out, cleaner, command, batch_options, watch, voice.lang)
-
-
-def _stdin(
-    inputs: list[Path],
-    out: Path | None,
-    kind: str,
-    options: dict[str, Any],
-    flags: dict[str, Any],
-    voice: Voice,
-) -> None:
-    """Standard input, as the file stdin.<format>: cleaned to stdout, or into a folder with --out."""
-    if len(inputs) > 1:
-        raise UsageError("- 不能与其他输入同用", "- cannot be used with other inputs")
-    if kind not in ("txt", "md", "jsonl", "html"):
-        raise UsageError(
-            f"--format 不能是 {kind!r}，可用 txt、md、jsonl、html",
-            f"--format cannot be {kind!r}; use txt, md, jsonl or html",
-        )
-    with tempfile.TemporaryDirectory(prefix="cleanup-") as folder:
-        path = Path(folder, "stdin", f"stdin.{kind}")
-        path.parent.mkdir()
-        if not out:
-            # the folder is gone before anybody could look into it
-            flags = {**flags, "report": False, "patch": False, "csv": False}
-        with path.open("wb") as f:
-            shutil.copyfileobj(sys.stdin.buffer, f)
-        result = _run([path], out or Path(folder, "out"), ["-"], options, flags, voice)
-        suffix = f".{options['html_to']}" if kind == "html" else ""
-        cleaned = result.out / "cleaned" / (path.name + suffix)
-        if out:
-            _told(result, voice)
-        elif cleaned.exists():
-            sys.stdout.buffer.write(cleaned.read_bytes())
-            sys.stdout.buffer.flush()
-        if result.tally.read == result.tally.rejected:
-            raise typer.Exit(2)
-
-
-def _default_out(inputs: list[Path]) -> Path:
-    first = inputs[0]
-    return Path("reports") / (first.resolve().name if first.is_dir() else first.stem or "run")
-
-
-def _told(result: Any, voice: Voice) -> None:
-    """What was done and where it lies, in a few lines."""
-    t = result.tally
-    if result.interrupted:
-        voice.warn(voice.pick("已中断；已处理的部分都保留着", "interrupted; what was done is kept"))
-    voice.say(
-        f"读取 {t.read} 篇：改动 {t.changed}，未动 {t.unchanged}，拒收 {t.rejected}；共 {t.chars:,} 字，{result.seconds:.1f} 秒",
-        f"read {t.read} articles: {t.changed} changed, {t.unchanged} unchanged, {t.rejected} rejected; {t.chars:,} characters, {result.seconds:.1f} s",
-        "bold",
-    )
-    tiers = t.by["tier"]
-    waiting = t.found - t.applied - (tiers["flag"]["flag"] if "flag" in tiers else 0)
-    flagged = tiers["flag"]["flag"] if "flag" in tiers else 0
-    voice.say(
-        f"发现 {t.found} 处：已修复 {t.applied}，待定 {waiting}，只标出 {flagged}",
-        f"{t.found} findings: {t.applied} repaired, {waiting} suggested, {flagged} flagged",
-    )
-    kinds = sorted(t.by["kind"].items(), key=lambda kv: (-kv[1].total(), kv[0]))
-    for kind, counts in kinds:
-        found = counts["auto"] + counts["suggest"] + counts["flag"]
-        voice.say(
-            f"  {kind:<20} {found:>6}  修复 {counts['applied']}",
-            f"  {kind:<20} {found:>6}  repaired {counts['applied']}",
-        )
-    for note in result.notes[:3]:
-        voice.warn(note.rstrip())
-    tell_channels(voice, result.used, result.out)
-    voice.say(f"报告 {result.out / 'report.html'}", f"report {result.out / 'report.html'}")
-    voice.say(f"文章 {result.out / 'cleaned'}", f"articles {result.out / 'cleaned'}")
+        job = Job(inputs, out, options, flags, voice)
+        if choice("--engine", engine, ENGINES) != "local":
+            code = run_on(engine, job, format, dry_run=dry_run, strict=strict)
+        elif "-" in inputs:
+            code = job.stdin(format or "txt")
+        elif dry_run:
+            code = job.estimate()
+        else:
+            code = job.run(strict=strict)
+        if code:
+            raise typer.Exit(code)

@@ -35,8 +35,12 @@ def watching(voice: Voice, zh: str, en: str, *, speed: bool = False, kept: bool 
                 else voice.pick("……其余从略", "… and more")
             )
 
+    def note(zh: str, en: str) -> None:
+        if not voice.quiet:
+            voice.warn(voice.pick(zh, en))
+
     if not voice.on_terminal:
-        yield Watch(warn)
+        yield Watch(warn, note=note)
         return
     from rich.progress import (
         BarColumn,
@@ -60,6 +64,7 @@ def watching(voice: Voice, zh: str, en: str, *, speed: bool = False, kept: bool 
         yield Watch(
             warn,
             lambda n: progress.advance(task, n),
-            lambda n: progress.update(task, total=n),
+            lambda n: progress.reset(task, total=n),
             lambda zh, en: progress.update(task, description=voice.pick(zh, en)),
+            note,
         )

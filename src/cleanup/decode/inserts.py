@@ -111,6 +111,9 @@ def _keys(windows: Ids) -> npt.NDArray[np.uint64]:
 
 def times_in_article(texts: Texts, found: Places) -> I64:
     """How often the term of each place stands in its article, as a string."""
+    counted = _times_of_chinese(texts, found)
+    if counted is not None:
+        return counted
     cache: dict[tuple[int, int], int] = {}
     out = np.empty(len(found), np.int64)
     for row, key in enumerate(zip(texts.article[found.start].tolist(), found.item.tolist(), strict=True)):
@@ -120,16 +123,29 @@ def times_in_article(texts: Texts, found: Places) -> I64:
     return out
 
 
+def _times_of_chinese(texts: Texts, found: Places) -> I64 | None:
+    """`times_in_article` where all terms are Chinese characters, each of which is a symbol of its own; else None."""
+    han = np.append(0, np.cumsum(texts.chinese()))
+    length = found.end - found.start
+    if (han[found.end] - han[found.start] != length).any() or length.max(initial=0) > LONGEST:
+        return None
+    out = np.empty(len(found), np.int64)
+    for k in np.unique(length).tolist():
+        own = np.flatnonzero(length == k)
+        start = found.start[own]
+        text = texts.article[start]
+        spans = texts.scored.starts[text], texts.scored.starts[text + 1] - 1
+        times = texts.times(*spans, texts.ids[start[:, None] + np.arange(k)], apart=True)
+        if times is None:
+            return None
+        out[own] = times
+    return out
+
+
 def at_places(texts: Texts, found: Places, times: I64, phrases: Phrases) -> F64:
     """Evidence of the place for each term, shape (n, len(PLACE))."""
     model = texts.model
-    numbers = np.full(len(found.items), -1, np.int64)
-    length_of = np.array([len(i) for i in found.items], np.int64)
-    for k in np.unique(length_of).tolist():
-        own = np.flatnonzero(length_of == k)
-        numbers[own] = model.words.numbers(
-            model.alphabet.encode("".join(found.items[i] for i in own)).reshape(-1, k)
-        )
+    numbers = model.words.numbers_of(found.items)
     known = numbers >= 0
     log_prob = np.where(known, model.words.log_probs[numbers], model.words.log_prob(""))
     cost = log_prob[found.item] if len(found) else np.zeros(0)

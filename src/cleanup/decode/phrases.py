@@ -75,6 +75,8 @@ class Phrases:
         be joined; and whether it has what stands there now.
         """
         ids, a, b = texts.ids, found.start, found.end
+        if not len(self.hashes):
+            return np.zeros((len(found), len(EVIDENCE)), bool)
         columns = [
             self.have(ids[a - 1], ids[b], ids[b + 1]),
             self.have(ids[a - 2], ids[a - 1], ids[b], ids[b + 1]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -86,10 +87,20 @@ def margins(places: Places) -> F32:
 
 def best_apart(places: Places, score: F64) -> I64:
     """Rows of the best hypotheses that keep clear of each other: none touches a better one. In order of place."""
+    if not len(places):
+        return np.zeros(0, np.int64)
+    order = np.lexsort((places.item, places.end, places.start))
+    begin, upto = places.start[order] - 1, places.end[order] + 1
+    # most have no neighbour that they could touch
+    first = np.append(True, begin[1:] > np.maximum.accumulate(upto)[:-1])
+    group = np.cumsum(first) - 1
+    alone = (np.bincount(group) == 1)[group]
+    out = order[alone].tolist()
+    several = order[~alone]
     taken: set[int] = set()
-    out = []
     start, end = places.start.tolist(), places.end.tolist()
-    for row in np.lexsort((places.item, places.start, -score)).tolist():
+    ranked = np.lexsort((places.item[several], places.start[several], -score[several]))
+    for row in several[ranked].tolist():
         span = range(start[row], end[row] + 1)
         if taken.isdisjoint(span):
             taken.update(range(start[row] - 1, end[row] + 2) if start[row] == end[row] else span)
@@ -109,11 +120,16 @@ def words_around(texts: Texts, places: Places, lexicon: Lexicon) -> F64:
         number, a = texts.offset(start)
         text, b = texts.texts[number], a + end - start
         lo = max(0, a - _REACH)
-        seen = lexicon.judge(text[lo : b + _REACH], a - lo, b - lo, items[item])
-        out[row] = (
-            seen.gain * np.log(10),
-            bool(seen.breaks),
-            np.log1p(seen.rarest_before),
-            np.log1p(seen.rarest_after),
-        )
+        out[row] = _words_of(lexicon, text[lo : b + _REACH], a - lo, b - lo, items[item])
     return out
+
+
+# An article is decoded again after each repair, mostly made elsewhere.
+@lru_cache(maxsize=1 << 14)
+def _words_of(
+    lexicon: Lexicon, text: str, start: int, end: int, replacement: str
+) -> tuple[float, float, float, float]:
+    """What `words_around` says of one edit."""
+    seen = lexicon.judge(text, start, end, replacement)
+    rarest = np.log1p(seen.rarest_before), np.log1p(seen.rarest_after)
+    return float(seen.gain * np.log(10)), float(bool(seen.breaks)), float(rarest[0]), float(rarest[1])

@@ -154,6 +154,12 @@ class Signs:
 
     def counts(self, kinds: Iterable[str], start: I64, end: I64) -> dict[str, I64]:
         """`count` of several kinds; reads the spans alone, so it is cheap where they are a small part of the batch."""
+        kinds = tuple(kinds)
+        kernel = self.texts.model.kernel
+        if kernel is not None:
+            return dict(
+                zip(kinds, kernel.kinds(self.kinds, start, end, [bit(k) for k in kinds]), strict=True)
+            )
         upto = np.concatenate([[0], np.cumsum(end - start)])
         at = np.arange(upto[-1]) + np.repeat(start - upto[:-1], end - start)
         own = self.kinds[at]

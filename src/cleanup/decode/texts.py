@@ -16,6 +16,8 @@ Bools = npt.NDArray[np.bool_]
 
 # How many places an editor is shown of an item.
 _EXAMPLES = 5
+# How often a batch may be read to count sequences in it: a tenth of a nanosecond a symbol.
+_READ = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,14 @@ class Texts:
     """Texts, scored once. A position is a place in `scored.ids`; an offset is a code point of one text.
 
     article  the number of the text of each position, shape (len(ids),); borders belong to the text before them
+    han      which positions hold a Chinese character
     """
 
     model: Model
     texts: tuple[str, ...]
     scored: Scored
     article: npt.NDArray[np.int32]
+    han: Bools
 
     @classmethod
     def of(cls, model: Model, texts: Sequence[str]) -> Texts:
@@ -37,7 +41,9 @@ class Texts:
         if len(texts) > 1:
             article[scored.starts[1:-1]] = 1
         np.cumsum(article, out=article)
-        return cls(model, tuple(texts), scored, article)
+        han = model.alphabet.is_chinese[scored.ids]
+        han.flags.writeable = False
+        return cls(model, tuple(texts), scored, article, han)
 
     @property
     def ids(self) -> npt.NDArray[np.uint16]:
@@ -53,9 +59,23 @@ class Texts:
         number, a = self.offset(position)
         return self.texts[number][a : a + length]
 
+    def times(
+        self, start: I64, end: I64, wanted: npt.NDArray[np.uint16], *, apart: bool = False
+    ) -> I64 | None:
+        """How often sequences of symbols stand in spans of positions, shape (n,); None where there is no kernel to say it,
+        or the spans are so long that reading one for each sequence is too dear.
+
+        start, end  shape (n,);  wanted  shape (n, k)
+        apart       whether those that overlap the one before are not counted
+        """
+        kernel = self.model.kernel
+        if kernel is None or int((end - start).sum()) > _READ * (len(self.ids) + _READ):
+            return None
+        return kernel.count(self.ids, start, end, wanted, apart=apart)
+
     def chinese(self) -> Bools:
         """Which positions hold a Chinese character."""
-        return self.model.alphabet.is_chinese[self.ids]
+        return self.han
 
     def gaps(self) -> I64:
         """Positions in front of which something may be missing: next to a Chinese character, inside a line or at its ends."""

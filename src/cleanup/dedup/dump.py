@@ -10,6 +10,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -21,8 +22,10 @@ from cleanup.batch import reject_line, stop_requests
 from cleanup.dedup.columns import Articles
 from cleanup.dedup.compare import PERMUTATIONS, SHINGLE, Printer
 from cleanup.dedup.group import groups
-from cleanup.dumps.record import Fields, InputFile, Record, Reject, unreadable
-from cleanup.dumps.walk import read, walk
+from cleanup.dumps.formats import is_whole, read, same_kind
+from cleanup.dumps.packing import raw_stream
+from cleanup.dumps.record import BadFile, Fields, InputFile, Record, Reject, unreadable
+from cleanup.dumps.walk import walk
 from cleanup.errors import InputError
 from cleanup.flow import Watch
 from cleanup.runfolder import LOG, RunFolder
@@ -58,7 +61,7 @@ class Stopped(Exception):
 
 
 def dedup(
-    inputs: Sequence[Path],
+    inputs: Sequence[str | Path],
     out: Path,
     printer: Printer,
     command: dict[str, Any],
@@ -235,13 +238,16 @@ def _write_kept(
     for n, file in enumerate(files):
         if stop:
             raise Stopped
-        if n not in touched or file.format != "jsonl":
-            if (n, 1) not in places or file.format == "jsonl":
-                with folder.writing(f"{KEPT}/{file.name}") as f, file.path.open("rb") as source:
+        if n not in touched or is_whole(file):
+            if (n, 1) not in places or not is_whole(file):
+                with folder.writing(f"{KEPT}/{file.name}") as f, raw_stream(file) as source:
                     shutil.copyfileobj(source, f, 1 << 20)
             watch.advance(file.size)
             continue
-        with folder.writing(f"{KEPT}/{file.name}") as f:
+        path = folder.path / KEPT / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # what is wrong with a file was told when it was read first
+        with same_kind(file, path, options.fields) as out, suppress(BadFile):
             for record in _records(file, options, None, watch, stop):
                 if record.document is None or (n, record.document.record) not in places:
-                    f.write(record.raw)
+                    out.write(record.raw)

@@ -14,8 +14,11 @@ from pathlib import Path
 
 from cleanup.data import Document
 from cleanup.dumps.encoding import AUTO, Unreadable, decode
+from cleanup.dumps.packing import whole
 from cleanup.dumps.page import Extract, extract, is_page
-from cleanup.dumps.record import Fields, InputFile, Piece, Record, Reject, shown
+from cleanup.dumps.record import Fields, InputFile, Piece, Record, Reject, finish
+
+__all__ = ["AsRecord", "finish", "page", "pieces", "read", "records", "rewrite"]
 
 # A larger page is a dump or a fault. One of 10 MB takes 5 s, or, made to be slow, 31 s and
 # 830 MB of memory.
@@ -38,24 +41,23 @@ def pieces(file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]
 
 
 def records(piece: Piece) -> Iterator[Record]:
-    """The one record of a page."""
-    return read(piece.file.path, piece.file.name, fields=piece.fields, encoding=piece.encoding)
-
-
-def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
     """The one record of a page. A page without main content is an article without text.
 
-    `encoding` names a codec, or `auto`: the bytes tell, then what the page declares. A file without markup is read as text, since a lost
-    article is worse than a wrong suffix; one that is JSON is a reject.
+    The encoding names a codec, or is `auto`: the bytes tell, then what the page declares. A file without markup is read
+    as text, since a lost article is worse than a wrong suffix; one that is JSON is a reject.
     """
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        mb = f"{size / 1e6:,.0f} MB"
-        zh = f"网页有 {mb}，上限 {MAX_BYTES // 1_000_000} MB；若是许多网页连在一起，请先拆开"
-        en = f"the page has {mb}, and {MAX_BYTES // 1_000_000} MB is the limit; if it is many pages in one file, split it"
+    file, name, encoding, fields = piece.file, piece.file.name, piece.encoding, piece.fields
+    raw = whole(file, MAX_BYTES) if file.packing or file.size <= MAX_BYTES else None
+    if raw is None:
+        mb, limit = f"{file.size / 1e6:,.0f} MB", f"{MAX_BYTES // 1_000_000} MB"
+        if file.packing:
+            zh = f"解压后的网页超过上限 {limit}；若是许多网页连在一起，请先拆开"
+            en = f"the page unpacked has more than {limit}, the limit; if it is many pages in one file, split it"
+        else:
+            zh = f"网页有 {mb}，上限 {limit}；若是许多网页连在一起，请先拆开"
+            en = f"the page has {mb}, and {limit} is the limit; if it is many pages in one file, split it"
         yield Record(b"", reject=Reject(name, 0, "too_large", zh, en))
         return
-    raw = path.read_bytes()
     try:
         page, used = _decoded(raw, encoding)
     except Unreadable as e:
@@ -76,8 +78,14 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
         "author": found.author,
         "list_page": found.links,
     }
-    document = Document(name, found.text, found.site or shown(path.resolve().parent.name), name, meta=meta)
+    document = Document(name, found.text, found.site or file.folder, name, meta=meta)
     yield Record(raw, document, how={"derived": True, "encoding": used, "fields": fields})
+
+
+def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
+    """The one record of a page."""
+    file = InputFile(path, name, "html", path.stat().st_size)
+    return records(Piece(file, 1, file.size, fields, encoding))
 
 
 def page(record: Record) -> str:
@@ -111,6 +119,9 @@ class AsRecord:
             fields.text: text,
         }
         return json.dumps(values, ensure_ascii=False).encode() + b"\n", ""
+
+    def finish(self, file: InputFile, partial: Path, to: Path, fields: Fields) -> None:
+        finish(file, partial, to, fields)
 
 
 def _not_a_page(page: str, name: str) -> Reject | None:

@@ -8,59 +8,65 @@ that were put together hold, is read in its own where that is certain, and is a 
 from __future__ import annotations
 
 import codecs
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
+from cleanup.compression import position
 from cleanup.data import Document
-from cleanup.dumps.encoding import AUTO, HAN_OR_ABOVE, Choice, Unreadable, decode, undecodable
+from cleanup.dumps.encoding import Choice, Unreadable, undecodable
+from cleanup.dumps.lines import Ids, Lines, as_utf8
+from cleanup.dumps.packing import opened
 from cleanup.dumps.page import extract, is_page
-from cleanup.dumps.record import Fields, InputFile, Piece, Record, Reject, cut, shown
+from cleanup.dumps.record import Fields, InputFile, Piece, Record, Reject, cut, finish, too_long
+
+__all__ = ["finish", "page", "pieces", "read", "records", "rewrite"]
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
-# Bytes at the head of a file, up to the end of a line, that its encoding is decided on.
-_SAMPLE = 1 << 16
-# How sure a line must be of an encoding that is not its file's.
-_OWN = 0.99
 
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
     """Lines of a file with what reading them takes: how often the id of each stood in the file before, the encoding
-    of the file, and the folder that is the source of records without one.
+    of the file, and the bytes left out of those that are too long, by their index.
     """
 
     lines: tuple[bytes, ...]
     before: tuple[int, ...]
     choice: Choice
-    folder: str
+    over: dict[int, int]
 
 
 def pieces(file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]:
     """The lines of a file, in stretches. Their ids are read here: what was there before only the whole file tells."""
-    folder = shown(file.path.resolve().parent.name)
-    with file.path.open("rb") as f:
-        choice = _of_file(f, encoding)
-        ids = _Ids(fields)
-        rows = ((raw, ids.before(raw, choice)) for raw in _lines(f, choice.encoding))
-        first = 1
+    with opened(file) as f:
+        lines = Lines(f, encoding)
+        choice, ids, first, at = lines.choice, _Ids(fields), 1, 0
+        rows = ((raw, (0 if over else ids.before(raw, choice), over)) for raw, over in lines)
         for run in cut(rows):
-            lines, before = zip(*run, strict=True)
-            held = _Lines(lines, before, choice, folder)
-            yield Piece(file, first, sum(map(len, lines)), fields, encoding, held)
+            raws = tuple(raw for raw, _ in run)
+            left_out = {i: over for i, (_, (_, over)) in enumerate(run) if over}
+            held = _Lines(raws, tuple(before for _, (before, _) in run), choice, left_out)
+            size, before = sum(map(len, raws)) + sum(left_out.values()), at
+            at = position(f) if file.packing else before + size
+            yield Piece(file, first, size, fields, encoding, held, at - before)
             first += len(run)
 
 
 def records(piece: Piece) -> Iterator[Record]:
     """The records of some lines, blank lines among them. A bad line is a reject and costs that line."""
     held: _Lines = piece.held
-    for n, (raw, before) in enumerate(zip(held.lines, held.before, strict=True), piece.first):
-        yield _record(raw, piece.file.name, n, held.folder, piece.fields, held.choice, before)
+    name, folder = piece.file.name, piece.file.folder
+    for i, (raw, before) in enumerate(zip(held.lines, held.before, strict=True)):
+        n = piece.first + i
+        if over := held.over.get(i):
+            yield Record(b"", reject=too_long(name, n, len(raw) + over), told=raw)
+            continue
+        yield _record(raw, name, n, folder, piece.fields, held.choice, before)
 
 
 def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
@@ -70,16 +76,21 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
         yield from records(piece)
 
 
+def apart(raw: bytes, name: str, folder: str, fields: Fields, choice: Choice) -> Record:
+    """The record of a line that is read apart from its file: its line is 0, and nothing stood in front of it."""
+    return _record(raw, name, 0, folder, fields, choice, 0)
+
+
 class _Ids:
     """How often the id of a line stood in its file before. A line that is no record has none."""
 
     def __init__(self, fields: Fields) -> None:
-        self._seen: dict[bytes, int] = {}
+        self._ids = Ids()
         self._decoder = _keys(fields)
 
     def before(self, raw: bytes, choice: Choice) -> int:
         try:
-            line = raw if choice.encoding == "utf-8" else _utf8(raw, choice)[0]
+            line = raw if choice.encoding == "utf-8" else as_utf8(raw, choice)[0]
             keys = self._decoder.decode(line.removeprefix(codecs.BOM_UTF8))
         except (UnicodeDecodeError, Unreadable):
             return 0
@@ -88,7 +99,7 @@ class _Ids:
             if choice.encoding != "utf-8" or raw.isascii():
                 return 0
             try:
-                keys = self._decoder.decode(_utf8(raw, choice)[0])
+                keys = self._decoder.decode(as_utf8(raw, choice)[0])
             except (UnicodeDecodeError, Unreadable, msgspec.DecodeError, RecursionError):
                 return 0
         if keys.text is msgspec.UNSET or not bytes(keys.text).startswith(b'"'):
@@ -98,12 +109,7 @@ class _Ids:
             article = _name(None if key is msgspec.UNSET else key)
         except msgspec.DecodeError:
             return 0
-        if not article:
-            return 0
-        digest = hashlib.blake2b(article.encode(), digest_size=8).digest()
-        before = self._seen.get(digest, 0)
-        self._seen[digest] = before + 1
-        return before
+        return self._ids.before(article)
 
 
 def _keys(fields: Fields) -> Any:
@@ -114,45 +120,13 @@ def _keys(fields: Fields) -> Any:
     return msgspec.json.Decoder(shape)
 
 
-def _of_file(f: IO[bytes], encoding: str) -> Choice:
-    """The encoding of a file by its head, and the file at its start again. UTF-8 where the head does not tell."""
-    head = f.read(_SAMPLE)
-    if len(head) == _SAMPLE:
-        # up to a whole line; a line longer than the head is read whole, as it will be anyway
-        head = head[: head.rfind(b"\n") + 1] or head + f.readline()
-    f.seek(0)
-    if b"\0" in head and len(head) % 2:
-        head = head[:-1]
-    try:
-        return decode(head, encoding)[1]
-    except Unreadable:
-        return Choice("utf-8" if encoding == AUTO else encoding)
-
-
-def _lines(f: IO[bytes], encoding: str) -> Iterator[bytes]:
-    """The lines of a file with the newlines that end them, in units of its encoding."""
-    if not encoding.startswith(("utf-16", "utf-32")):
-        yield from f
-        return
-    newline = "\n".encode(encoding)
-    unit = len(newline)
-    held = b""
-    for part in f:  # a part ends in a byte \n, which need not be a newline
-        held += part + f.read(-(len(held) + len(part)) % unit)
-        if held.endswith(newline):
-            yield held
-            held = b""
-    if held:
-        yield held
-
-
 def _record(
     raw: bytes, name: str, n: int, folder: str, fields: Fields, choice: Choice, before: int
 ) -> Record:
-    bom = choice.bom if n == 1 else b""
+    bom = choice.bom if n <= 1 else b""
     body = raw.removeprefix(bom)
     try:
-        line, choice = _utf8(body, choice)
+        line, choice = as_utf8(body, choice)
         if not line.strip():
             return Record(raw)
         values = _OBJECT.decode(line)
@@ -194,34 +168,6 @@ def _record(
     document = Document(article, text or "", source or folder, name, n, meta)
     how = {"encoding": choice.encoding, "text_field": fields.text, "bom": bom, "derived": fields.html}
     return Record(raw, document, how=how)
-
-
-def _utf8(body: bytes, choice: Choice) -> tuple[bytes, Choice]:
-    """A line as UTF-8, and how it was read: in its file's encoding, or in its own where that is certain."""
-    if choice.by == "named" or choice.encoding.startswith(("utf-16", "utf-32")):
-        return body.decode(choice.encoding).encode(), choice
-    try:
-        text = body.decode()
-        if choice.encoding == "utf-8" or text.isascii() or HAN_OR_ABOVE.search(text):
-            return body, choice if choice.encoding == "utf-8" else Choice("utf-8")
-    except UnicodeDecodeError:
-        if choice.encoding == "utf-8":
-            return _in_its_own(body, choice)
-    try:
-        return body.decode(choice.encoding).encode(), choice
-    except UnicodeDecodeError:
-        return _in_its_own(body, choice)
-
-
-def _in_its_own(body: bytes, choice: Choice) -> tuple[bytes, Choice]:
-    """A line that is not of its file's encoding. Raises UnicodeDecodeError where its own is not certain."""
-    try:
-        text, own = decode(body)
-        if own.sure >= _OWN and own.encoding != choice.encoding:
-            return text.encode(), own
-    except Unreadable:
-        pass
-    return body.decode(choice.encoding).encode(), choice
 
 
 def _unreadable(name: str, n: int, e: Unreadable) -> Reject:

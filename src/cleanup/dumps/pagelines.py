@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from cleanup.dumps import html, jsonl
+from cleanup.dumps import csv, html, jsonl, parquet
 from cleanup.dumps.page import is_page
 from cleanup.dumps.pagematch import Matches, Span
 from cleanup.dumps.pagesource import RawComment, Source, comment_at, fold, kept
@@ -28,7 +28,16 @@ def page_of(record: Record) -> str | None:
     The page of a file may hold no markup; that of a record is one of its fields, and its lines are none of the file.
     """
     kind = record.document.meta["format"] if record.document is not None else ""
-    return html.page(record) if kind == "html" else jsonl.page(record) if kind == "jsonl" else None
+    match kind:
+        case "html":
+            return html.page(record)
+        case "jsonl":
+            return jsonl.page(record)
+        case "csv" | "tsv":
+            return csv.page(record)
+        case "parquet":
+            return parquet.page(record)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

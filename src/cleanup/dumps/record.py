@@ -32,6 +32,9 @@ class InputFile:
     """A file to read: where it is, its name in outputs (relative, with /), its format and size in bytes.
 
     `written` is its name among the cleaned files where that is another, as that of a page is.
+    `packing` is the suffix of what it is compressed with (".gz"), or ""; the size is that of the compressed file.
+    `url` is where it is if it is remote; its path then is the name of nothing here.
+    `met` says that it was met in a folder or by a pattern, and not named by the user.
     """
 
     path: Path
@@ -39,11 +42,24 @@ class InputFile:
     format: str
     size: int
     written: str = ""
+    packing: str = ""
+    url: str = ""
+    met: bool = False
 
     @property
     def cleaned(self) -> str:
         """Its name among the cleaned files."""
         return self.written or self.name
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder that it lies in, the source of articles that name none."""
+        return shown((self.path if self.url else self.path.resolve()).parent.name)
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of its name before that of its packing, in lower case."""
+        return Path(self.path.name[: len(self.path.name) - len(self.packing)]).suffix.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +88,15 @@ class Reject:
 class Record:
     """A piece of an input file, as bytes, and what it was read as: an article, a reject, or neither
     (a blank line). `how` is what the format needs to write it again.
+
+    `told` is what a list of rejects shows of it, where its bytes are none that say something, or too many.
     """
 
     raw: bytes
     document: Document | None = None
     reject: Reject | None = None
     how: Mapping[str, Any] = field(default_factory=dict)
+    told: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +106,7 @@ class Piece:
     first  line of its first record in the file, from 1
     size   bytes of input that it covers, of a compressed file as they are unpacked
     held   what the format keeps in it: the bytes of its lines, say
+    stored bytes that it takes in a compressed file, about
     """
 
     file: InputFile
@@ -95,6 +115,7 @@ class Piece:
     fields: Fields
     encoding: str
     held: Any = None
+    stored: int | None = None
 
 
 class BadFile(OSError):
@@ -103,6 +124,9 @@ class BadFile(OSError):
     def __init__(self, reject: Reject) -> None:
         super().__init__(reject.en)
         self.reject = reject
+
+    def __reduce__(self) -> tuple[type[BadFile], tuple[Reject]]:
+        return BadFile, (self.reject,)
 
 
 def unreadable(file: str, error: OSError) -> Reject:
@@ -120,6 +144,9 @@ class Format(Protocol):
              Where it cannot go on it gives what it has, then raises OSError, of which BadFile says what to tell.
     records  reads a piece: a pure function, in any process
     rewrite  the bytes of a record with another text, and the encoding that it had to change to, or ""
+    finish   makes the file `to`, at once, of what `partial` holds: the bytes of its records in order, of the unchanged
+             ones as they were read, packed as the file is. Where they are not the file as they stand, `partial` is
+             left as it is. Raises OSError, and BadFile where the input cannot be read any more.
     """
 
     def pieces(self, file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]: ...
@@ -128,10 +155,33 @@ class Format(Protocol):
 
     def rewrite(self, record: Record, text: str) -> tuple[bytes, str]: ...
 
+    def finish(self, file: InputFile, partial: Path, to: Path, fields: Fields) -> None: ...
+
+
+def finish(file: InputFile, partial: Path, to: Path, fields: Fields) -> None:
+    """What was written is the file."""
+    partial.replace(to)
+
+
+# No record has more bytes: what reads one holds it whole. An article of five million characters has 15 MB.
+RECORD_BYTES = 64_000_000
+
+
+def too_long(name: str, line: int, size: int) -> Reject:
+    """What is said of a record of so many bytes."""
+    mb, limit = f"{size / 1e6:,.0f} MB", f"{RECORD_BYTES // 1_000_000} MB"
+    return Reject(
+        name,
+        line,
+        "too_large",
+        f"这一条有 {mb}，上限 {limit}；请先拆开",
+        f"the record has {mb}, and {limit} is the limit; split it",
+    )
+
 
 # A piece has at most so many records, and is closed once it has so many bytes: large enough that handing it to another
 # process costs nothing beside cleaning it, small enough that the last ones keep all processes at work.
-PIECE_RECORDS, PIECE_BYTES = 256, 1_000_000
+PIECE_RECORDS, PIECE_BYTES = 64, 1_000_000
 
 
 def cut(rows: Iterable[tuple[bytes, Any]]) -> Iterator[list[tuple[bytes, Any]]]:

@@ -7,7 +7,19 @@ from pathlib import Path
 
 from cleanup.data import Document
 from cleanup.dumps.encoding import Unreadable, decode
-from cleanup.dumps.record import Fields, InputFile, Piece, Record, Reject, shown
+from cleanup.dumps.packing import whole
+from cleanup.dumps.record import (
+    RECORD_BYTES,
+    Fields,
+    InputFile,
+    Piece,
+    Record,
+    Reject,
+    finish,
+    too_long,
+)
+
+__all__ = ["finish", "pieces", "read", "records", "rewrite"]
 
 
 def pieces(file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]:
@@ -17,30 +29,32 @@ def pieces(file: InputFile, *, fields: Fields, encoding: str) -> Iterator[Piece]
 
 def records(piece: Piece) -> Iterator[Record]:
     """The one record of a file."""
-    return read(piece.file.path, piece.file.name, fields=piece.fields, encoding=piece.encoding)
-
-
-def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
-    """The one record of a file. `encoding` is used where no byte order mark names another; see `decode`."""
-    raw = path.read_bytes()
-    try:
-        text, choice = decode(raw, encoding)
-    except Unreadable as e:
-        yield Record(raw, reject=Reject(name, e.line, e.reason, e.zh, e.en))
+    file = piece.file
+    raw = whole(file, RECORD_BYTES)
+    if raw is None:
+        yield Record(b"", reject=too_long(file.name, 0, max(file.size, RECORD_BYTES + 1)))
         return
-    suffix = "md" if path.suffix.lower() in (".md", ".markdown") else "txt"
+    try:
+        text, choice = decode(raw, piece.encoding)
+    except Unreadable as e:
+        yield Record(raw, reject=Reject(file.name, e.line, e.reason, e.zh, e.en))
+        return
     meta = {
-        "format": suffix,
+        "format": "md" if file.suffix in (".md", ".markdown") else "txt",
         "line": 1,
         "text_offset_exact": True,
         "encoding": choice.encoding,
         "encoding_sure": choice.sure,
         "encoding_by": choice.by,
     }
-    document = Document(
-        article=name, text=text, source=shown(path.resolve().parent.name), file=name, meta=meta
-    )
+    document = Document(article=file.name, text=text, source=file.folder, file=file.name, meta=meta)
     yield Record(raw, document, how={"bom": choice.bom, "encoding": choice.encoding})
+
+
+def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Record]:
+    """The one record of a file. `encoding` is used where no byte order mark names another; see `decode`."""
+    file = InputFile(path, name, "txt", path.stat().st_size)
+    return records(Piece(file, 1, file.size, fields, encoding))
 
 
 def rewrite(record: Record, text: str) -> tuple[bytes, str]:

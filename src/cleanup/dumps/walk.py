@@ -2,74 +2,102 @@
 
 from __future__ import annotations
 
+import glob
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from stat import S_ISDIR, S_ISREG
 
-from cleanup.dumps import html, jsonl, text
-from cleanup.dumps.record import Fields, Format, InputFile, Record, Reject, shown
+from cleanup.compression import suffix_of
+from cleanup.dumps.formats import FORMATS, SUFFIXES, cleaned_names, is_whole, kind_of, read, written_as
+from cleanup.dumps.record import InputFile, Reject, shown
+from cleanup.dumps.remote import files_at, local_of, name_in, url_of
 from cleanup.errors import InputError, UsageError
 
-SUFFIXES = {
-    ".txt": "txt",
-    ".text": "txt",
-    ".md": "md",
-    ".markdown": "md",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".shtml": "html",
-}
-
-
-FORMATS: dict[str, Format] = {
-    "txt": text,
-    "md": text,
-    "jsonl": jsonl,
-    "html": html,
-    "html-record": html.AsRecord(),
-}
-# Formats that are read only, and the suffix of what is written in their stead.
-_WRITTEN_AS = {"html": ".txt", "html-record": ".jsonl"}
-
-
-def read(file: InputFile, fields: Fields, encoding: str) -> Iterator[Record]:
-    """The records of a file, in order. Raises OSError where it cannot be read, or not on."""
-    form = FORMATS[file.format]
-    for piece in form.pieces(file, fields=fields, encoding=encoding):
-        yield from form.records(piece)
+__all__ = [
+    "FORMATS",
+    "SUFFIXES",
+    "as_told",
+    "cleaned_names",
+    "is_whole",
+    "kind_of",
+    "read",
+    "title_of",
+    "walk",
+]
 
 
 def walk(
-    inputs: Sequence[Path], out: Path | None, *, pages: str = "html"
+    inputs: Sequence[str | Path], out: Path | None, *, pages: str = "html"
 ) -> tuple[list[InputFile], list[Reject]]:
     """The files under some paths in a fixed order, and those that cannot be read or are of no known format.
 
-    `pages` is the format of web pages: "html", written as text, or "html-record", as JSONL.
+    An input is a file, a folder, a pattern (`dump/*.jsonl.gz`, `**` for folders at any depth), or an address elsewhere
+    of any of these. `pages` is the format of web pages: "html", written as text, or "html-record", as JSONL.
     The output folder is left out of the walk; hidden files and folders are, too. Raises InputError
     for a path that is neither a file nor a folder, or cannot be read, and UsageError where a path is the output
     folder itself. Inside a folder what cannot be read is a reject.
     """
-    base = _base(inputs)
-    skip = _real(out) if out else None
-    files: dict[Path, InputFile] = {}
-    odd: dict[str, Reject] = {}
-    for path in inputs:
+    taken = _Taken(_real(out) if out else None)
+    addresses = [(named, url_of(named)) for named in inputs]
+    here = [local_of(named) for named, url in addresses if not url]
+    base = _base(here)
+    elsewhere = {url: files_at(url) for _, url in addresses if url}
+    # the folder that addresses share names them shortly, if there is nothing beside them
+    top = "" if here else _shared([folder for folder, _ in elsewhere.values()])
+    for named, url in addresses:
+        if url:
+            taken.remote(*elsewhere[url], top)
+            continue
+        path = local_of(named)
+        if _is_pattern(path):
+            taken.fitting(path, base)
+        else:
+            taken.path(path, base)
+    files = [replace(f, format=pages) if f.format == "html" else f for f in taken.files.values()]
+    return written_as(files), [*taken.odd.values()]
+
+
+def as_told(named: str | Path) -> str:
+    """What a log calls an input: where it is, from wherever it is asked for."""
+    return url_of(named) or str(local_of(named).resolve())
+
+
+def title_of(named: str | Path) -> str:
+    """A short name of an input, for a folder that is made for it; "" where it has none."""
+    url = url_of(named)
+    path = Path(name_in(url).rpartition("://")[2]) if url else local_of(named)
+    while path.name and glob.has_magic(path.name) and (url or _is_pattern(path)):
+        path = path.parent
+    if not url and path.is_dir():
+        return path.resolve().name
+    kind, packing = kind_of(path.name)
+    name = path.name[: len(path.name) - len(packing)]
+    return PurePath(name).stem if kind or not url else name
+
+
+class _Taken:
+    """The files that inputs name, each once, and what is odd among them."""
+
+    def __init__(self, skip: Path | None) -> None:
+        self.files: dict[Path | str, InputFile] = {}
+        self.odd: dict[str, Reject] = {}
+        self._skip = skip
+
+    def path(self, path: Path, base: Path) -> None:
+        """A file or a folder that the user named."""
         found = _stat(path)
         if isinstance(found, _Trouble):
             raise InputError(found.zh, found.en, where=str(path))
         where = _real(path)
-        if skip and where == skip:
+        if self._skip and where == self._skip:
             raise UsageError(
                 "输出文件夹就是输入文件夹；请用 --out 另指一个",
                 "the output folder is the input folder; name another with --out",
                 where=str(path),
             )
-        if skip and skip in where.parents:
+        if self._skip and self._skip in where.parents:
             # a run takes away what an earlier one left in its folder, and would take its own input
             raise UsageError(
                 "输入在输出文件夹里面；请用 --out 另指一个",
@@ -77,55 +105,75 @@ def walk(
                 where=str(path),
             )
         if S_ISREG(found.st_mode):
-            _take(path, base, SUFFIXES.get(path.suffix.lower(), "txt"), found.st_size, files)
-            continue
-        for member, trouble in _inside(path, skip):
+            kind, packing = kind_of(path.name)
+            self._take(path, base, kind or "txt", packing, found.st_size, met=False)
+            return
+        for member, trouble in _inside(path, self._skip):
             if trouble is not None and member == path:
                 raise InputError(trouble.zh, trouble.en, where=str(path))
-            kind = SUFFIXES.get(member.suffix.lower())
-            inside = _stat(member) if kind and trouble is None else trouble
-            if kind and isinstance(inside, os.stat_result):
-                _take(member, base, kind, inside.st_size, files)
+            self._member(member, base, trouble)
+
+    def fitting(self, pattern: Path, base: Path) -> None:
+        """What fits a pattern: files, and the files in folders."""
+        # Path.glob takes no pattern that begins at the root
+        found = sorted(glob.glob(str(pattern), recursive=True))  # noqa: PTH207
+        if not found:
+            raise InputError("没有符合这个通配符的文件", "no file fits the pattern", where=str(pattern))
+        for path in map(Path, found):
+            where = _real(path)
+            if self._skip and (where == self._skip or self._skip in where.parents):
                 continue
-            if inside is None:
-                known, suffix = " ".join(SUFFIXES), shown(member.suffix)
-                inside = _Trouble(
-                    "unknown_format",
-                    f"不认识的格式 {suffix or '(无扩展名)'}；可读的有 {known}",
-                    f"unknown format {suffix or '(no suffix)'}; known are {known}",
-                )
-            assert isinstance(inside, _Trouble)
-            name = _name(member, base)
-            odd[name] = Reject(name, 0, inside.reason, inside.zh, inside.en)
-    taken = [replace(f, format=pages) if f.format == "html" else f for f in files.values()]
-    return _written(taken), [*odd.values()]
+            if not path.is_dir():
+                self._member(path, base, None)
+            elif "**" not in pattern.parts:
+                for member, trouble in _inside(path, self._skip):
+                    self._member(member, base, trouble)
+
+    def remote(self, folder: str, found: Sequence[tuple[str, int]], top: str) -> None:
+        """Files elsewhere. Their names are relative to `top`, or hold the whole address where there is none."""
+        if not found:
+            raise InputError("没有可读的文件", "no file to read", where=folder)
+        for url, size in found:
+            called = name_in(url)
+            scheme, _, rest = called.partition("://")
+            name = shown(called[len(top) :].lstrip("/") if top else f"{scheme}/{rest.lstrip('/')}")
+            kind, packing = kind_of(name)
+            if not kind and len(found) > 1:
+                self.odd.setdefault(name, _unknown(name))
+                continue
+            path, met = Path(rest.lstrip("/")), len(found) > 1
+            file = InputFile(path, name, kind or "txt", size, packing=packing, url=url, met=met)
+            self.files.setdefault(url, file)
+
+    def _member(self, path: Path, base: Path, trouble: _Trouble | None) -> None:
+        """A file in a folder, or why a folder in it cannot be read."""
+        kind, packing = kind_of(path.name)
+        name = _name(path, base)
+        inside = _stat(path) if kind and trouble is None else trouble
+        if kind and isinstance(inside, os.stat_result):
+            self._take(path, base, kind, packing, inside.st_size, met=True)
+        elif isinstance(inside, _Trouble):
+            self.odd[name] = Reject(name, 0, inside.reason, inside.zh, inside.en)
+        else:
+            self.odd[name] = _unknown(name)
+
+    def _take(self, path: Path, base: Path, kind: str, packing: str, size: int, *, met: bool) -> None:
+        file = InputFile(path, _name(path, base), kind, size, packing=packing, met=met)
+        self.files.setdefault(_real(path), file)
 
 
-def cleaned_names(names: Iterable[str], pages: str) -> dict[str, tuple[str, str]]:
-    """Of files by their names in outputs: the format, and the name among the cleaned files, as `walk` gave them."""
-    files = {n: InputFile(Path(n), n, SUFFIXES.get(Path(n).suffix.lower(), "txt"), 0) for n in names}
-    written = _written([replace(f, format=pages) if f.format == "html" else f for f in files.values()])
-    return {f.name: (f.format, f.cleaned) for f in written}
-
-
-def _written(files: list[InputFile]) -> list[InputFile]:
-    """The files, each with a name of its own among the cleaned: page.html is written as page.html.txt,
-    and as page.html-2.txt where another input has that name.
-    """
-    taken = {f.name for f in files}
-    out = []
-    for f in files:
-        suffix = _WRITTEN_AS.get(f.format)
-        if suffix is None:
-            out.append(f)
-            continue
-        n, name = 1, f.name + suffix
-        while name in taken:
-            n += 1
-            name = f"{f.name}-{n}{suffix}"
-        taken.add(name)
-        out.append(replace(f, written=name))
-    return out
+def _unknown(name: str) -> Reject:
+    """What is said of a file that is of no known format."""
+    packing = suffix_of(name)
+    known = f"{' '.join(SUFFIXES)} (.gz .zst .xz .bz2)"
+    suffix = PurePath(name[: len(name) - len(packing)]).suffix + packing
+    return Reject(
+        name,
+        0,
+        "unknown_format",
+        f"不认识的格式 {suffix or '(无扩展名)'}；可读的有 {known}",
+        f"unknown format {suffix or '(no suffix)'}; known are {known}",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +223,6 @@ def _inside(folder: Path, skip: Path | None) -> Iterator[tuple[Path, _Trouble | 
         yield Path(os.fsdecode(e.filename)), _Trouble.of(e)
 
 
-def _take(path: Path, base: Path, kind: str, size: int, files: dict[Path, InputFile]) -> None:
-    files.setdefault(_real(path), InputFile(path, _name(path, base), kind, size))
-
-
 def _real(path: Path) -> Path:
     # resolve() raises on links that go in a circle
     return Path(os.path.realpath(path))
@@ -192,9 +236,34 @@ def _base(inputs: Sequence[Path]) -> Path:
     """The folder that output names are relative to: the one input folder, or what all share."""
     tops = []
     for path in inputs:
+        if _is_pattern(path):
+            # up to the first part with a sign of a pattern in it
+            parts = path.parts
+            top = Path(*parts[: next(i for i, part in enumerate(parts) if glob.has_magic(part))])
+            tops.append(Path(os.path.abspath(top)))
+            continue
         found = _stat(path)
         top = Path(os.path.abspath(path))
         tops.append(top if isinstance(found, os.stat_result) and S_ISDIR(found.st_mode) else top.parent)
     if len(tops) == 1:
         return tops[0]
     return Path(os.path.commonpath(tops)) if tops else Path.cwd()
+
+
+def _is_pattern(path: Path) -> bool:
+    """Whether a path means others. One that is there means itself, whatever is in its name."""
+    return glob.has_magic(str(path)) and not os.path.lexists(path)
+
+
+def _shared(folders: Sequence[str]) -> str:
+    """The address that some folders share, or "" where they are in different stores."""
+    if len({f.partition("://")[0] for f in folders}) != 1:
+        return ""
+    parts = [f.split("/") for f in folders]
+    same = []
+    for level in zip(*parts, strict=False):
+        if len(set(level)) > 1:
+            break
+        same.append(level[0])
+    # the scheme and the first part behind it, a bucket or a host
+    return "/".join(same) if len(same) > 3 else folders[0] if len(folders) == 1 else ""

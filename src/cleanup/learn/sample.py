@@ -31,12 +31,18 @@ class TextSample:
     def __init__(self, sample: int = SAMPLE, limit: int = LIMIT) -> None:
         self._lowest: Lowest[Sampled] = Lowest(sample, limit)
 
-    def add(self, document: Document) -> None:
-        """Keep an article, if it belongs to the sample."""
+    def add(self, document: Document, name: int | None = None, beside: TextSample | None = None) -> None:
+        """Keep an article, if it belongs to the sample.
+
+        name    the hash of its text, where it is known
+        beside  another sample, which is given the article, too; one that it has no use for is not kept here either
+        """
         meta = document.meta
         title, markdown = str(meta.get("title") or ""), meta.get("format") == "md"
         sampled = Sampled(document.text[:LONGEST], title, markdown)
-        self._lowest.add(document.source, text_hash(document.text), sampled)
+        name = text_hash(document.text) if name is None else name
+        if beside is None or beside._lowest.add(document.source, name, sampled):
+            self._lowest.add(document.source, name, sampled)
 
     def merge(self, other: TextSample) -> None:
         """Take in what another worker sampled with the same bounds."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import sys
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+from cleanup.compression import SUFFIXES, suffix_of, unpacked
 from cleanup.errors import CorpusError
 
 # Bytes read at a time. A line that is longer than two blocks is cut: five characters of context are lost once in
@@ -24,12 +23,6 @@ BLOCK = 1 << 24
 HELD_OUT_ONE_IN = 256
 # Characters that are kept of what is held out of a corpus; more would not make the figure better.
 HELD_OUT_CHARACTERS = 200_000
-
-_SUFFIXES = (".xz", ".gz", ".bz2", ".zst")
-
-
-class _Readable(Protocol):
-    def read(self, size: int = -1, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,7 @@ class Corpus:
 def name_of(path: Path) -> str:
     """How a corpus is called in recipes and on the command line: its file name without suffixes."""
     name = path.name
-    for suffix in (*_SUFFIXES, ".txt", ".jsonl", ".ndjson"):
+    for suffix in (*SUFFIXES, ".txt", ".jsonl", ".ndjson"):
         name = name.removesuffix(suffix)
     return name
 
@@ -53,32 +46,6 @@ def name_of(path: Path) -> str:
 def is_jsonl(path: Path) -> bool:
     """Whether a corpus is read as records and not as text."""
     return any(s in (".jsonl", ".ndjson") for s in path.suffixes)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[_Readable]:
-    suffix = path.suffix if path.suffix in _SUFFIXES else ""
-    if suffix == ".xz":
-        import lzma
-
-        with lzma.open(path) as f:
-            yield f
-    elif suffix == ".gz":
-        import gzip
-
-        with gzip.open(path) as f:
-            yield f
-    elif suffix == ".bz2":
-        import bz2
-
-        with bz2.open(path) as f:
-            yield f
-    elif suffix == ".zst":
-        with _zstd().open(path) as f:
-            yield f
-    else:
-        with path.open("rb") as f:
-            yield f
 
 
 def blocks(path: Path, *, text_field: str = "text") -> Iterator[str]:
@@ -89,7 +56,7 @@ def blocks(path: Path, *, text_field: str = "text") -> Iterator[str]:
     """
     records = is_jsonl(path)
     try:
-        with _opened(path) as f:
+        with unpacked(path.open("rb"), suffix_of(path.name)) as f:
             line = 1
             for i, block in enumerate(_whole_lines(f, cut=not records)):
                 if i == 0:
@@ -99,27 +66,11 @@ def blocks(path: Path, *, text_field: str = "text") -> Iterator[str]:
                 line += block.count(b"\n")
     except CorpusError:
         raise
-    except _failures() as e:
+    except OSError as e:
         raise CorpusError(f"读不下去：{e}", f"cannot be read to its end: {e}", where=str(path)) from e
 
 
-def _failures() -> tuple[type[BaseException], ...]:
-    """What reading a file that is packed badly may raise; asked for only when something was raised."""
-    import lzma
-
-    return EOFError, OSError, ValueError, zlib.error, lzma.LZMAError, _zstd().ZstdError
-
-
-def _zstd() -> Any:
-    """The zstd module of Python 3.14, or its backport."""
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return zstd
-
-
-def _whole_lines(f: _Readable, *, cut: bool) -> Iterator[bytes]:
+def _whole_lines(f: BinaryIO, *, cut: bool) -> Iterator[bytes]:
     """Blocks that end at line breaks; a line longer than a block is cut between characters if it may be."""
     rest: list[bytes] = []
     while read := f.read(BLOCK):

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from cleanup.data import Edit
 from cleanup.lm.alphabet import BORDER, Ids
+from cleanup.lm.kernel import Known
 from cleanup.lm.model import ORDER, Model
 
 F32 = npt.NDArray[np.float32]
@@ -31,19 +32,23 @@ class Scored:
     ids     the symbols of all texts, borders between them and four at each end
     starts  where each text begins in `ids`; one more for the end
     upto    the sum of ln p before each symbol, shape (len(ids) + 1,): differences give spans
+    known  what the kernel, if there is one, knows of each symbol
     """
 
     ids: Ids
     starts: I64
     upto: npt.NDArray[np.float64]
+    known: Known | None = None
 
     @classmethod
     def of(cls, model: Model, texts: Sequence[str]) -> Scored:
         ids, starts = model.encode(texts)
         pad = np.full(_REACH, BORDER, np.uint16)
         ids = np.concatenate([pad, ids, pad])
-        upto = np.concatenate([[0.0], np.cumsum(model.score(ids), dtype=np.float64)])
-        return cls(ids, starts + _REACH, upto)
+        score, known = model.scored(ids)
+        upto = np.zeros(len(ids) + 1)
+        np.cumsum(score, dtype=np.float64, out=upto[1:])
+        return cls(ids, starts + _REACH, upto, known)
 
 
 def gains_of_insertions(model: Model, scored: Scored, at: I64, inserted: Ids) -> F32:
@@ -76,12 +81,17 @@ def gains_of_edits(model: Model, scored: Scored, start: I64, end: I64, written: 
     return out
 
 
-def parts_of_changes(model: Model, scored: Scored, start: I64, end: I64, written: Ids) -> tuple[F32, F32]:
+def parts_of_changes(
+    model: Model, scored: Scored, start: I64, end: I64, written: Ids, least: float = -np.inf
+) -> tuple[F32, F32]:
     """The gain of replacing ids[start:end] in its two parts, shape (n,) each.
 
     here    ln p of what is written less that of what stood there
     behind  how much likelier the four symbols behind it get: whether the sentence goes on better
+    Where both together are no more than `least` nats, `behind` may be -inf: nobody wants to know more of such.
     """
+    if model.kernel is not None and scored.known is not None:
+        return model.kernel.changes(scored.ids, scored.upto, scored.known, start, end, written, least)
     n, k = len(written), written.shape[1]
     here, behind = np.empty(n, np.float32), np.empty(n, np.float32)
     left, right = np.arange(-_REACH, 0), np.arange(_REACH)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from cleanup.lm.alphabet import UNKNOWN, Alphabet, Ids
 from cleanup.lm.count import ORDER
+from cleanup.lm.kernel import Kernel
 
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
@@ -19,6 +20,8 @@ U32 = npt.NDArray[np.uint32]
 
 # Words are looked up by a 64-bit key of at most five symbols; longer ones are few and no filter's prey.
 MAX_LENGTH = ORDER
+# Words whose strings are kept: a few megabytes.
+_KNOWN = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,14 @@ class WordTable:
     """
 
     def __init__(
-        self, arrays: Mapping[str, npt.NDArray[Any]], alphabet: Alphabet, base: int, tokens: float
+        self,
+        arrays: Mapping[str, npt.NDArray[Any]],
+        alphabet: Alphabet,
+        base: int,
+        tokens: float,
+        kernel: Kernel | None = None,
     ) -> None:
+        self._kernel = kernel
         self._alphabet = alphabet
         self._base = np.uint64(base)
         self._symbols: Ids = arrays["word.symbols"]
@@ -47,12 +56,22 @@ class WordTable:
         self._sorted_numbers: U32 = arrays["word.numbers"]
         self._stand_ins: U32 = arrays["word.stand_ins"]
         self._tokens = tokens
+        self._known: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._ends)
 
     def word(self, number: int) -> str:
         """The word of a number."""
+        word = self._known.get(number)
+        if word is None:
+            if len(self._known) == _KNOWN:
+                self._known.clear()
+            word = self._known[number] = self._word(number)
+        return word
+
+    def _word(self, number: int) -> str:
         begin = int(self._ends[number - 1]) if number else 0
         return "".join(map(self._alphabet.symbol, self._symbols[begin : self._ends[number]].tolist()))
 
@@ -86,8 +105,26 @@ class WordTable:
         for column in symbols.T:
             keys *= self._base
             keys += column
-        at = np.minimum(np.searchsorted(self._sorted_keys, keys), len(self._sorted_keys) - 1)
+        if self._kernel is not None:
+            at = self._kernel.search(self._sorted_keys, keys)
+        else:
+            at = np.searchsorted(self._sorted_keys, keys)
+        at = np.minimum(at, len(self._sorted_keys) - 1)
         return np.where(self._sorted_keys[at] == keys, self._sorted_numbers[at].astype(np.int64), -1)
+
+    def numbers_of(self, words: Sequence[str]) -> I64:
+        """`numbers` of words of any length, shape (len(words),)."""
+        known = self._numbers
+        new = [w for w in words if w not in known]
+        if new:
+            if len(known) + len(new) > _KNOWN:
+                known.clear()
+                new = list(words)
+            for k in {len(w) for w in new}:
+                own = [w for w in new if len(w) == k]
+                symbols = self._alphabet.encode("".join(own)).reshape(-1, k)
+                known.update(zip(own, self.numbers(symbols).tolist(), strict=True))
+        return np.array([known[w] for w in words], np.int64)
 
     def count(self, word: str) -> int:
         """How often the word was counted, weights of corpora included; 0 where the table does not hold it."""
@@ -123,15 +160,27 @@ class WordTable:
         begins = np.append(0, ends)[:-1]
         return self._symbols[begins].astype(np.int64), self._symbols[ends - 1].astype(np.int64), ends - begins
 
-    def over_stand_ins(self, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    def over_stand_ins(self, values: npt.NDArray[Any], first: int | None = None) -> npt.NDArray[np.float64]:
         """For each word the sum of some values over its stand-ins, 0 for words without, shape (n,).
 
         values  one for each word, shape (n,)
+        first   only so many words, the commonest, are asked for; shape (first,) then
         """
-        out = np.zeros(len(self))
-        entries = self._stand_ins
+        out = np.zeros(len(self))[:first]
+        entries = self._stand_ins[:first]
         out[: len(entries)] = np.where(entries > 0, np.asarray(values, np.float64)[entries >> 8], 0.0).sum(1)
         return out
+
+    def counted(self, symbols: Ids) -> tuple[I64, I64]:
+        """Which words stand in a list of strings of one length, and how often each; `symbols` as in `numbers`."""
+        strings = np.zeros(len(symbols), np.uint64)
+        for column in symbols.T:
+            strings *= self._base
+            strings += column
+        strings, times = np.unique(strings, return_counts=True)
+        at = np.minimum(np.searchsorted(self._sorted_keys, strings), len(self._sorted_keys) - 1)
+        there = self._sorted_keys[at] == strings
+        return self._sorted_numbers[at[there]].astype(np.int64), times[there]
 
     def stand_ins(self, word: str) -> list[StandIn]:
         """Words that fill the slots the word fills, most alike first; none where too little is known of it."""

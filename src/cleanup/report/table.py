@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -48,10 +49,11 @@ class FindingsCsv:
     """Writes findings.csv as findings come. UTF-8 with a byte order mark, which is how Excel knows.
 
     Takes a path, or a text file opened with newline="" that stays the caller's to close; for that
-    one the mark is written as a character. Usable as a context manager.
+    one the mark is written as a character; `header` says whether it begins with the mark and the names of the columns.
+    Usable as a context manager.
     """
 
-    def __init__(self, to: str | Path | IO[str]) -> None:
+    def __init__(self, to: str | Path | IO[str], *, header: bool = True) -> None:
         import csv
 
         self._owned = isinstance(to, (str, Path))
@@ -60,9 +62,10 @@ class FindingsCsv:
             self._file = Path(to).open("w", encoding="utf-8", newline="")  # noqa: SIM115 closed in close()
         else:
             self._file = to
-        self._file.write("\ufeff")
         self._writer: Writer = csv.writer(self._file)
-        self._writer.writerow(COLUMNS)
+        if header:
+            self._file.write("\ufeff")
+            self._writer.writerow(COLUMNS)
 
     def __enter__(self) -> FindingsCsv:
         return self
@@ -109,6 +112,29 @@ class FindingsCsv:
             _told(f.message),
         )
         self._writer.writerow(row)
+
+
+class Rows:
+    """Rows of findings.csv as bytes, without its header: what a worker hands back."""
+
+    def __init__(self) -> None:
+        self._file = io.StringIO(newline="")
+        self._table = FindingsCsv(self._file, header=False)
+
+    def add(self, outcome: Outcome) -> None:
+        """A row for each finding of an article."""
+        self._table.add(outcome)
+
+    def taken(self) -> bytes:
+        """The rows."""
+        return self._file.getvalue().encode()
+
+
+def header() -> bytes:
+    """What findings.csv begins with."""
+    file = io.StringIO(newline="")
+    FindingsCsv(file)
+    return file.getvalue().encode()
 
 
 def cell(value: str) -> str:

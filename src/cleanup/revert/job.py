@@ -20,6 +20,8 @@ import msgspec
 from cleanup import edits as ed
 from cleanup.data import Document, Edit, Finding, Outcome
 from cleanup.decode.abstained import silences_told
+from cleanup.dumps.formats import kind_of, same_kind
+from cleanup.dumps.packing import PackedWriter
 from cleanup.dumps.record import Record
 from cleanup.errors import EditError, InputError
 from cleanup.facts import facts_told
@@ -139,9 +141,10 @@ class _Job:
         """The articles of one input file. What was written of it is written again where edits of it are meant."""
         records = self._log.records(file)
         with ExitStack() as stack:
-            out: IO[bytes] | None = None
+            out: PackedWriter | None = None
             if file in self._files and self._log.is_there(file):
-                out = stack.enter_context(self._staged.writing(self._log.cleaned(file)[1]))
+                to = self._staged.path(self._log.cleaned(file)[1])
+                out = stack.enter_context(same_kind(self._log.written(file), to, self._log.fields))
             for raw, line in lines:
                 record = _next_article(records, out)
                 data = self._article(raw, line, self._found.of(line), record)
@@ -270,7 +273,7 @@ class _Ahead:
         return out
 
 
-def _next_article(records: Iterator[Record], out: IO[bytes] | None) -> Record | None:
+def _next_article(records: Iterator[Record], out: PackedWriter | None) -> Record | None:
     """The next record that is an article; blank lines before it are copied."""
     for record in records:
         if record.document is not None or record.reject is not None:
@@ -284,12 +287,12 @@ def _outcome(line: Line, form: str, original: str | None, findings: Sequence[Fin
     """The outcome of an article as a run has it. Where its text is not known one of its length stands in."""
     kind = "html" if form.startswith("html") else form
     if kind in ("txt", "md"):
-        kind = "md" if str(line["file"]).lower().endswith((".md", ".markdown")) else "txt"
+        kind = kind_of(str(line["file"]))[0] or "txt"
     exact = kind in ("txt", "md")
     meta = {k: line.get(k, "") for k in ("title", "date", "site", "author")}
     meta |= {
         "format": kind,
-        "line": 1 if form != "jsonl" else line["record"],
+        "line": 1 if kind in ("txt", "md", "html") else line["record"],
         "text_offset_exact": exact,
         "list_page": line.get("list_page", False),
     }

@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
+from cleanup.compression import suffix_of
 from cleanup.data import Finding
-from cleanup.dumps import text as text_format
 from cleanup.dumps.record import Fields, InputFile, Record, Reject
 from cleanup.dumps.walk import FORMATS, cleaned_names, read
 from cleanup.errors import CleanupError, InputError
@@ -100,12 +100,17 @@ class RunLog:
 
     def records(self, file: str) -> Iterator[Record]:
         """The records of a cleaned file; none where it is gone."""
-        form, name = self.cleaned(file)
+        form, _ = self.cleaned(file)
         if not self.is_there(file):
             return
         encoding = "utf-8" if form.startswith("html") else str(self.command.get("encoding", "auto"))
+        yield from read(self.written(file), self.fields, encoding)
+
+    def written(self, file: str) -> InputFile:
+        """What was written of an input file, as a file to read."""
+        form, name = self.cleaned(file)
         path, kind = self.folder / name, {"html-record": "jsonl", "html": "txt"}.get(form, form)
-        yield from read(InputFile(path, name, kind, path.stat().st_size), self._fields, encoding)
+        return InputFile(path, name, kind, path.stat().st_size, packing=suffix_of(name))
 
     def readings(self, file: str, record: Record) -> Iterator[Record]:
         """A record, and again in other encodings that it may be in where it is a file by itself.
@@ -113,13 +118,13 @@ class RunLog:
         A file that did not fit its encoding any more was written in UTF-8, and of a repaired one the evidence
         for its encoding may be less.
         """
-        form, name = self.cleaned(file)
+        form, _ = self.cleaned(file)
         yield record
         if form not in ("txt", "md"):
             return
         read_as = {m[1]: m[2] for note in self.notes if (m := _READ_AS.match(note))}
         for encoding in dict.fromkeys(("auto", read_as.get(file, "auto"))):
-            yield from text_format.read(self.folder / name, name, fields=self._fields, encoding=encoding)
+            yield from read(self.written(file), self.fields, encoding)
 
     def rewritten(self, file: str, record: Record, text: str) -> bytes:
         """A record of a cleaned file with another text."""
@@ -143,7 +148,8 @@ class RunLog:
         return cleaned_names(dict.fromkeys(files), pages)
 
     @property
-    def _fields(self) -> Fields:
+    def fields(self) -> Fields:
+        """The names of the fields of what was written."""
         # what is written is the text, not the page that it was taken from
         return Fields(*self.command.get("fields", ()))
 

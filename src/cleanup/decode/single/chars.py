@@ -17,6 +17,7 @@ from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.lexicon import Lexicon
 from cleanup.lm.alphabet import BORDER
 from cleanup.lm.gains import parts_of_changes
+from cleanup.lm.kernel import WIDEST, Rows
 from cleanup.lm.model import Model
 
 F32 = npt.NDArray[np.float32]
@@ -34,6 +35,8 @@ _BEHIND = 2.0
 # An article is worth a look where the symbol behind a gap costs so much and one character gains so much.
 _COST_GLANCE, _GAIN_GLANCE = 6.0, 4.0
 _SHORT = 300
+# Places of an article that are glanced at before all others.
+_GLANCES = 12
 _ROUND = 256
 
 SCAN = (*strips.PLACE, "prior")
@@ -45,75 +48,101 @@ class Gaps:
 
     def __init__(self, model: Model, items: Sequence[Item]) -> None:
         self.model = model
+        self._kernel = model.kernel if len(items) <= WIDEST else None
         self.items = tuple(items)
         self.texts = tuple(i.text for i in items)
         self.symbols = model.alphabet.encode("".join(self.texts)).astype(np.int64)
         rate = np.clip([i.rate for i in items], 1e-4, 0.9999)
         self.prior: F64 = np.log(rate / (1 - rate))
-        size = len(model.alphabet), len(items)
-        # 11 MB each, of which the operating system gives what is written
-        self._begins, self._ends = np.empty(size, np.float32), np.empty(size, np.float32)
-        self._met = np.zeros((2, size[0]), bool)
+        self._rows = Rows(len(model.alphabet), len(items))
+        self._met = np.zeros((2, len(model.alphabet)), bool)
 
     def _meet(self, left: I64, right: I64) -> None:
         """Lay out what bigrams give beside these symbols."""
         new = np.unique(left[~self._met[0, left]])
         if len(new):
-            self._begins[new] = self.model.log_probs_counted(new, self.symbols)
+            self._rows.lay(True, new, self.model.log_probs_counted(new, self.symbols))
             self._met[0, new] = True
         new = np.unique(right[~self._met[1, right]])
         if len(new):
-            self._ends[new] = self.model.log_probs_counted(self.symbols, new).T
+            self._rows.lay(False, new, self.model.log_probs_counted(self.symbols, new).T)
             self._met[1, new] = True
 
-    def glance(self, texts: Texts) -> Bools:
-        """Which articles are worth more than a glance, shape (articles,): those where one character, the likeliest
-        by bigrams, gains much somewhere. Of an article that is short there is no saying.
+    def glance(self, texts: Texts, looked: Bools) -> Bools:
+        """Which articles are worth more than a glance, shape (articles,): those that are `looked` at anyway, and those
+        where one character, the likeliest by bigrams, gains much somewhere. Of an article that is short there is no saying.
         """
         n = len(texts.texts)
         han = np.bincount(texts.article, weights=texts.chinese(), minlength=n)
-        out: Bools = han < _SHORT
-        at, _ = _broken(texts, _COST_GLANCE, _COST_FOUR)
-        if not len(at) or not self.items:
+        out: Bools = looked | (han < _SHORT)
+        if out.all() or not self.items:
             return out
-        ids = texts.ids.astype(np.int64)
-        left, right = ids[at - 1], ids[at]
-        self._meet(left, right)
-        best = [
-            (self._begins[left[lo : lo + _ROUND]] + self._ends[right[lo : lo + _ROUND]]).argmax(1)
-            for lo in range(0, len(at), _ROUND)
-        ]
-        written = self.symbols[np.concatenate(best)].astype(np.uint16)[:, None]
-        here, behind = parts_of_changes(self.model, texts.scored, at, at, written)
-        out[texts.article[at[here + behind > _GAIN_GLANCE]]] = True
+        at, _ = _broken(texts, _COST_GLANCE, _COST_FOUR)
+        at = at[~out[texts.article[at]]]
+        # where most is to be gained first: mostly that is enough
+        upto, article = texts.scored.upto, texts.article[at]
+        order = np.lexsort((upto[at + 4] - upto[at], article))
+        begin = np.searchsorted(article, article)
+        first = np.zeros(len(at), bool)
+        first[order] = np.arange(len(at)) - begin < _GLANCES
+        self._glance(texts, at[first], out)
+        at = at[~first]
+        self._glance(texts, at[~out[texts.article[at]]], out)
         return out
+
+    def _glance(self, texts: Texts, at: I64, out: Bools) -> None:
+        if not len(at):
+            return
+        left, right = texts.ids[at - 1].astype(np.int64), texts.ids[at].astype(np.int64)
+        self._meet(left, right)
+        written = self.symbols[self._likeliest(left, right)].astype(np.uint16)[:, None]
+        here, behind = parts_of_changes(self.model, texts.scored, at, at, written, _GAIN_GLANCE)
+        out[texts.article[at[here + behind > _GAIN_GLANCE]]] = True
 
     def insertions(self, texts: Texts, looked: Bools | None = None) -> Places:
         """Every insertion that may be worth a look, in order of place; in the articles that are `looked` at."""
-        ids = texts.ids.astype(np.int64)
         at, cost = _broken(texts, _COST, _COST_FOUR)
         if looked is not None:
             at = at[looked[texts.article[at]]]
         if not len(at) or not self.items:
             return Places.none(self.texts)
-        left, right = ids[at - 1], ids[at]
+        left, right = texts.ids[at - 1].astype(np.int64), texts.ids[at].astype(np.int64)
         self._meet(left, right)
         least = (_LEAST - _SLACK - cost[at]).astype(np.float32)
-        rows, numbers = [], []
-        for lo in range(0, len(at), _ROUND):
-            nats = self._begins[left[lo : lo + _ROUND]]
-            nats += self._ends[right[lo : lo + _ROUND]]
-            bar = np.maximum(least[lo : lo + _ROUND], nats.max(1) - _NEAR)
-            row, number = np.nonzero(nats > bar[:, None])
-            rows.append(row + lo)
-            numbers.append(number)
-        place, item = at[np.concatenate(rows)], np.concatenate(numbers)
+        row, item = self._likely(left, right, least)
+        place = at[row]
         written = self.symbols[item].astype(np.uint16)[:, None]
-        here, behind = parts_of_changes(self.model, texts.scored, place, place, written)
+        here, behind = parts_of_changes(self.model, texts.scored, place, place, written, _LEAST)
         good = here + behind > _LEAST
         where = place[good]
         found = Places(self.texts, item[good], where, where, here[good], behind[good])
         return found.take(found.gain > _best_around(found) - _BEHIND)
+
+    def _likeliest(self, left: I64, right: I64) -> I64:
+        """The number of the likeliest character between each two neighbours by bigrams, the first of equals."""
+        if self._kernel is not None:
+            none = np.empty(len(left), np.float32)
+            return self._kernel.fitting(self._rows, left, right, none, -1.0)[1]
+        best = [np.zeros(0, np.int64)]
+        for lo in range(0, len(left), _ROUND):
+            nats = self._rows.begins[left[lo : lo + _ROUND]]
+            nats += self._rows.ends[right[lo : lo + _ROUND]]
+            best.append(nats.argmax(1))
+        return np.concatenate(best)
+
+    def _likely(self, left: I64, right: I64, least: F32) -> tuple[I64, I64]:
+        """The characters with more than `least` nats that are near the likeliest, as rows and numbers of them, in order."""
+        if self._kernel is not None:
+            return self._kernel.fitting(self._rows, left, right, least, _NEAR)
+        rows, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for lo in range(0, len(left), _ROUND):
+            nats = self._rows.begins[left[lo : lo + _ROUND]]
+            nats += self._rows.ends[right[lo : lo + _ROUND]]
+            bar = np.maximum(least[lo : lo + _ROUND], nats.max(1) - _NEAR)
+            row, number = np.nonzero(nats > bar[:, None])
+            rows.append(row + lo)
+            numbers.append(number)
+        return np.concatenate(rows), np.concatenate(numbers)
 
 
 def _best_around(found: Places) -> F32:

@@ -113,9 +113,9 @@ class SingleDecoder:
         """Characters and terms, in the light of what both show."""
         pushed, often, seen = self._terms(texts, made)
         p = judge("single-term-scan", terms.SCAN).probability(seen)
-        looked = self._gaps.glance(texts)
+        looked = np.array([bool(m.places) for m in made])
         looked[texts.article[pushed.start[p >= GLANCE]]] = True
-        looked |= np.array([bool(m.places) for m in made])
+        looked = self._gaps.glance(texts, looked)
         if not looked.any():
             return ()
         some = np.flatnonzero(looked[texts.article[pushed.start]])

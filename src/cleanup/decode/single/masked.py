@@ -34,8 +34,8 @@ class Guess:
     masks: int
 
 
-# The likeliest words of a slot, by number, and their shares among all, surest first.
-Ranked = list[tuple[int, float]]
+# The likeliest words of a slot, surest first: number, share among all words, share in all texts, the word.
+Ranked = list[tuple[int, float, float, str]]
 
 
 def ranked(slots: Slots, known: dict[bytes, Ranked]) -> list[Ranked]:
@@ -47,10 +47,15 @@ def ranked(slots: Slots, known: dict[bytes, Ranked]) -> list[Ranked]:
         new = np.arange(len(keys))
     if len(new):
         best, score = Slots(slots.model, slots.windows[new], new).likeliest()
+        words = slots.model.words
         share = np.exp(score - np.logaddexp.reduce(score, axis=1)[:, None])
         for row, i in enumerate(new.tolist()):
             some = np.argsort(-share[row], kind="stable")[:_LOOK]
-            known[keys[i]] = list(zip(best[row][some].tolist(), share[row][some].tolist(), strict=True))
+            numbers = best[row][some].tolist()
+            usual = np.exp(words.log_probs[best[row][some]]).tolist()
+            known[keys[i]] = list(
+                zip(numbers, share[row][some].tolist(), usual, map(words.word, numbers), strict=True)
+            )
     return [known[key] for key in keys]
 
 
@@ -64,46 +69,33 @@ def guesses(texts: Texts, masks: Sequence[Place], known: dict[bytes, Ranked] | N
         return []
     slots = Slots.around(texts, masks)
     likeliest = ranked(slots, {} if known is None else known)
-    words = texts.model.words
     groups: dict[tuple[int, str], list[int]] = defaultdict(list)
     for k, (number, a, b) in enumerate(masks):
         groups[number, worn(texts.texts[number][a:b])].append(k)
     out: dict[int, Guess] = {}
     for (number, _), own in groups.items():
         text = texts.texts[number]
-        fits: list[dict[int, float]] = []
-        for k in own:
-            fits.append({w: p for w, p in likeliest[slots.of[k]] if words.word(w) not in text})
-        for k, mine in zip(own, fits, strict=True):
-            guess = _guess(masks[k], mine, [f for f in fits if f is not mine], texts)
+        several = [[w for w in likeliest[slots.of[k]] if w[3] not in text] for k in own]
+        shares = [{w: p for w, p, _, _ in fits} for fits in several]
+        for at, k in enumerate(own):
+            guess = _guess(masks[k], several[at], shares[:at] + shares[at + 1 :])
             if guess is not None:
                 out[k] = guess
     return [out[k] for k in sorted(out)]
 
 
-def _guess(
-    place: Place, fits: dict[int, float], others: list[dict[int, float]], texts: Texts
-) -> Guess | None:
+def _guess(place: Place, fits: Ranked, others: list[dict[int, float]]) -> Guess | None:
     if not fits:
         return None
-    words = texts.model.words
     shared = _SHARED if others else 0.0
-    score: dict[int, float] = {}
-    for w, p in fits.items():
-        usual = float(np.exp(words.log_probs[w]))
-        beside = sum(o.get(w, 0.0) for o in others) / max(1, len(others))
-        score[w] = p * ((1 - shared) + shared * beside / usual)
-    ranked = sorted(score, key=lambda w: (-score[w], w))
-    whole = sum(score.values())
-    after = ranked[1] if len(ranked) > 1 else -1
-    return Guess(
-        place,
-        words.word(ranked[0]),
-        score[ranked[0]] / whole,
-        words.word(after) if after >= 0 else "",
-        score[after] / whole if after >= 0 else 0.0,
-        len(others) + 1,
-    )
+    scored: list[tuple[float, int, str]] = []
+    for w, p, usual, word in fits:
+        beside = sum([o[w] for o in others if w in o]) / len(others) if others else 0.0
+        scored.append((-(p * ((1 - shared) + shared * beside / usual)), w, word))
+    whole = -sum([score for score, _, _ in scored])
+    scored.sort()
+    best, after = scored[0], scored[1] if len(scored) > 1 else (0.0, -1, "")
+    return Guess(place, best[2], -best[0] / whole, after[2], -after[0] / whole, len(others) + 1)
 
 
 def evidence(found: Sequence[Guess]) -> F64:

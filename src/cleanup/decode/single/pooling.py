@@ -40,11 +40,12 @@ def pooled(
     width = int(item.max(initial=0)) + 1
     own = where * width + item
     # the same neighbours again are one observation: a phrase of the article's
-    keys = np.column_stack([own[hits], context[hits]])
-    seen, of = np.unique(keys, axis=0, return_inverse=True)
+    neighbours, of = np.unique(context, return_inverse=True)
+    keys = own * max(1, len(neighbours)) + of.reshape(-1)
+    seen, at_key = np.unique(keys[hits], return_inverse=True)
     best = np.zeros(len(seen))
-    np.maximum.at(best, of.reshape(-1), p[hits])
-    items, at = np.unique(seen[:, 0], return_inverse=True)
+    np.maximum.at(best, at_key.reshape(-1), p[hits])
+    items, at = np.unique(seen // max(1, len(neighbours)), return_inverse=True)
     sums = np.bincount(at.reshape(-1), weights=best, minlength=len(items))
     capped = np.minimum(sums, _MOST)
     total = np.bincount(items // width, weights=capped, minlength=articles).astype(np.float64)
@@ -53,12 +54,7 @@ def pooled(
     mine = np.searchsorted(items, own).clip(0, len(items) - 1)
     known = items[mine] == own
     sum_of, cap_of = np.where(known, sums[mine], 0.0), np.where(known, capped[mine], 0.0)
-    here = _best_here(seen, best, own, context)
+    # what the hits of the same item between the same neighbours say
+    same = np.searchsorted(seen, keys).clip(0, len(seen) - 1)
+    here = np.where(seen[same] == keys, best[same], 0.0)
     return Pooled(np.maximum(sum_of - here, 0.0), np.maximum(total[where] - cap_of, 0.0), total)
-
-
-def _best_here(seen: I64, best: F64, own: I64, context: I64) -> F64:
-    """What the hits of the same item between the same neighbours say, for each place."""
-    table = {(int(o), int(c)): float(b) for (o, c), b in zip(seen, best, strict=True)}
-    pairs = zip(own.tolist(), context.tolist(), strict=True)
-    return np.array([table.get(pair, 0.0) for pair in pairs], np.float64)

@@ -31,14 +31,11 @@ def places(texts: Texts, item: Item) -> tuple[I64, F32]:
 def evidence(texts: Texts, item: Item, at: I64, gain: F32, made: Sequence[Made]) -> F64:
     """Evidence of each place, shape (n, len(PLACE) + len(ARTICLE))."""
     article, n = texts.article[at], len(texts.texts)
-    standing = np.array(
-        [
-            t.count(item.text)
-            - sum(t.count(w) for w in _SPARED if w.startswith(item.text))
-            - m.restored.get(item.text, 0)
-            for t, m in zip(texts.texts, made, strict=True)
-        ]
-    )
+    standing = np.zeros(n)
+    for number in np.unique(article).tolist():
+        text = texts.texts[number]
+        spared = sum(text.count(w) for w in _SPARED if w.startswith(item.text))
+        standing[number] = text.count(item.text) - spared - made[number].restored.get(item.text, 0)
     own = np.clip(gain, 0.0, _FULL) / _FULL
     back = np.array([min(3, m.restored.get(item.text, 0)) for m in made], np.float64)
     loud = np.bincount(article, weights=own, minlength=n) + back

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -42,19 +42,23 @@ def after_de(texts: Texts) -> Places:
         np.flatnonzero(ids[: max(0, len(ids) - 4 - inserts.LONGEST)] == model.alphabet.encode("的")[0]) + 1
     )
     slots = slots[slots >= 4]
-    begins, ends = [], []
+    begins, words = [], []
     for k in range(1, inserts.LONGEST + 1):
         at = slots[upto[slots] - upto[slots + k] > _COST]
         at = at[han[at[:, None] + np.arange(k)].all(1)]
-        at = at[model.words.numbers(ids[at[:, None] + np.arange(k)]) >= 0]
-        begins.append(at)
-        ends.append(at + k)
-    start, end = np.concatenate(begins), np.concatenate(ends)
+        number = model.words.numbers(ids[at[:, None] + np.arange(k)])
+        begins.append(at[number >= 0])
+        words.append(number[number >= 0])
+    start, word = np.concatenate(begins), np.concatenate(words)
+    end = start + np.repeat(np.arange(1, inserts.LONGEST + 1), [len(b) for b in begins])
     here, behind = parts_of_changes(model, texts.scored, start, end, np.zeros((len(start), 0), np.uint16))
-    names: dict[str, int] = {}
-    spans = zip(start.tolist(), end.tolist(), strict=True)
-    item = np.array([names.setdefault(texts.text_at(a, b - a), len(names)) for a, b in spans], np.int64)
-    return Places.joined(tuple(names), [Places((), item, start, end, here, behind)])
+    # numbered as they are met
+    of, first, item = np.unique(word, return_index=True, return_inverse=True)
+    met = np.argsort(first, kind="stable")
+    rank = np.empty(len(of), np.int64)
+    rank[met] = np.arange(len(of))
+    names = tuple(model.words.word(w) for w in of[met].tolist())
+    return Places.joined(names, [Places((), rank[item.reshape(-1)], start, end, here, behind)])
 
 
 def open_slots(texts: Texts, found: Places, made: Sequence[Made]) -> I64:
@@ -114,15 +118,7 @@ def of_article(
 def _said_again(texts: Texts, found: Places, often: I64) -> F64:
     """How the article itself goes on, elsewhere, without the term and with it, shape (n, len(SELF))."""
     ids, a, b = texts.ids, found.start, found.end
-    positions = np.flatnonzero(np.isin(texts.article, np.unique(texts.article[a])))
-    tables = {k: np.unique(_hashes(texts, positions, k), return_counts=True) for k in (2, 3, 4)}
-
-    def count(*columns: npt.NDArray[np.uint16]) -> I64:
-        names = _mixed(texts.article[a], columns)
-        known, n = tables[len(columns)]
-        at = np.searchsorted(known, names).clip(0, len(known) - 1)
-        return np.where(known[at] == names, n[at], 0)
-
+    count = _counts(texts, texts.article[a])
     return np.column_stack(
         [
             count(ids[a - 2], ids[a - 1], ids[b]) > 0,
@@ -134,6 +130,33 @@ def _said_again(texts: Texts, found: Places, often: I64) -> F64:
             count(ids[b - 2], ids[b - 1], ids[b]) > 1,
         ]
     ).astype(np.float64)
+
+
+def _counts(
+    texts: Texts, article: npt.NDArray[np.int32]
+) -> Callable[[*tuple[npt.NDArray[np.uint16], ...]], I64]:
+    """What tells how often sequences begin in the articles of some places, each given by a column a symbol."""
+    ends = np.append(texts.scored.starts[1:-1], len(texts.ids))
+    start, end = np.where(article > 0, texts.scored.starts[article], 0), ends[article]
+    hashes: dict[int, tuple[U64, I64]] = {}
+    positions = np.zeros(0, np.int64)
+
+    def count(*columns: npt.NDArray[np.uint16]) -> I64:
+        nonlocal positions
+        k = len(columns)
+        upto = np.minimum(end, len(texts.ids) - k) + k - 1
+        known = texts.times(start, upto, np.column_stack(columns))
+        if known is not None:
+            return known
+        if k not in hashes:
+            if not len(positions):
+                positions = np.flatnonzero(np.isin(texts.article, np.unique(article)))
+            hashes[k] = np.unique(_hashes(texts, positions, k), return_counts=True)
+        names, n = _mixed(article, columns), hashes[k]
+        at = np.searchsorted(n[0], names).clip(0, len(n[0]) - 1)
+        return np.where(n[0][at] == names, n[1][at], 0)
+
+    return count
 
 
 def _hashes(texts: Texts, positions: I64, k: int) -> U64:

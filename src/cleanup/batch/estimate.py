@@ -1,0 +1,124 @@
+"""What a run will take, reckoned from a sample of its input before it begins."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cleanup.batch.tasks import Task
+from cleanup.batch.work import Cleaning, Telling
+from cleanup.dumps.record import Fields, InputFile, Piece
+from cleanup.dumps.walk import FORMATS
+from cleanup.pipeline import Cleaner
+
+# Files of which the first piece is tried, spread over the input, and seconds after which no further one is.
+_FILES, _SECONDS = 12, 2.0
+# Records that are cleaned first, untimed: what is loaded and compiled on the way is paid once.
+_WARM = 4
+# Seconds that learning a source takes at most, with 400 articles (docs/benchmark.md).
+LEARN_SECONDS = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """articles, chars  in the whole input; seconds  of cleaning, with the processes there are; written  bytes;
+    free  bytes on the disk of the output; sources  met in the sample; tried  articles of it
+    """
+
+    articles: int
+    chars: int
+    seconds: float
+    written: int
+    free: int
+    sources: int
+    tried: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether the disk has room for it."""
+        return self.written <= self.free
+
+
+def estimate(
+    files: Sequence[InputFile],
+    out: Path,
+    cleaner: Cleaner,
+    fields: Fields,
+    encoding: str,
+    *,
+    jobs: int,
+    details: bool = True,
+    share: float = 1.0,
+) -> Estimate | None:
+    """Of a run over some files; None where none of those tried can be read.
+
+    details  whether findings are written beside the cleaned articles
+    share    of the articles that are cleaned
+    """
+    work = Cleaning(cleaner, Telling("zh", details=details, patch=False, table=False))
+    covered = articles = rejected = chars = written = 0
+    seconds = 0.0
+    sources: set[str] = set()
+    begun = time.monotonic()
+    for number, piece in enumerate(_some(files, fields, encoding), 1):
+        task = Task(number, (piece,))
+        if not articles:
+            work(replace(task, number=0), _WARM)
+        start = time.perf_counter()
+        done = work(task)
+        seconds += time.perf_counter() - start
+        cleaned = sum(len(w.data) for w in done.written)
+        stored = _stored(piece, cleaned)
+        covered += stored
+        articles += done.tally.read
+        rejected += done.tally.rejected
+        chars += done.tally.chars
+        sources |= done.tally.sources.keys()
+        written += (
+            (stored if piece.file.format == "parquet" else cleaned)
+            + len(done.findings)
+            + len(done.lines)
+            + len(done.rejects)
+        )
+        if time.monotonic() - begun > _SECONDS:
+            break
+    if articles == rejected:
+        return None
+    times = sum(f.size for f in files) / covered
+    return Estimate(
+        round(articles * times * share),
+        round(chars * times * share),
+        seconds * times * share / jobs,
+        round(written * times * share),
+        shutil.disk_usage(_there(out)).free,
+        len(sources),
+        articles,
+    )
+
+
+def _some(files: Sequence[InputFile], fields: Fields, encoding: str) -> Iterator[Piece]:
+    """The first pieces of some files."""
+    step = max(1, len(files) // _FILES)
+    for file in files[step // 2 :: step]:
+        try:
+            piece = next(iter(FORMATS[file.format].pieces(file, fields=fields, encoding=encoding)), None)
+        except OSError:
+            continue
+        if piece is not None and piece.size:
+            yield piece
+
+
+def _stored(piece: Piece, cleaned: int) -> int:
+    """Bytes that a piece takes in its file: what is packed takes about what it takes packed again."""
+    return max(1, cleaned if piece.file.packing else piece.size)
+
+
+def _there(path: Path) -> Path:
+    """The path, or the nearest folder above it that is there."""
+    path = path.absolute()
+    while not path.exists():
+        path = path.parent
+    return path
