@@ -46,17 +46,9 @@ class Keywords:
         if second:
             left, right = (char_class(p[i] for p in second) for i in (0, 1))
             self._second = re.compile(f"{right}(?<=({left}{right}))")
-        self._last: tuple[str, frozenset[str]] = ("", frozenset())
 
     def held(self, text: str) -> frozenset[str]:
-        """The words that stand in a text. Asked again of the same text, it remembers."""
-        last, found = self._last
-        if text is not last:
-            found = self._found(text)
-            self._last = text, found
-        return found
-
-    def _found(self, text: str) -> frozenset[str]:
+        """The words that stand in a text."""
         if self._any is None or not self._any.search(text):
             return frozenset()
         found = set(self._ones.findall(text)) if self._ones is not None else set()

@@ -81,17 +81,23 @@ class Book:
         for book in books:
             book._together = books
 
-    def _held(self, text: str) -> frozenset[str]:
+    def _held(self, text: str, standing: Standing | None) -> frozenset[str]:
         if self._keywords is None:
             keywords = Keywords({word for book in self._together for word in book._by_word})
             for book in self._together:
                 book._keywords = keywords
         assert self._keywords is not None
-        return self._keywords.held(text)
+        if standing is None:
+            return self._keywords.held(text)
+        asked, held = standing.asked.get(self._keywords, ("", frozenset()))
+        if asked is not text:
+            held = self._keywords.held(text)
+            standing.asked[self._keywords] = text, held
+        return held
 
-    def called(self, text: str) -> tuple[list[Rule], frozenset[str]]:
+    def called(self, text: str, standing: Standing | None = None) -> tuple[list[Rule], frozenset[str]]:
         """The rules whose keywords a text holds, in their order, and keywords that it holds."""
-        held = self._held(text)
+        held = self._held(text, standing)
         which = {n for word in held if word in self._by_word for n in self._by_word[word]}
         if self._others:
             which.update([n for n, one in self._others if one is None or one.search(text)])
@@ -200,7 +206,7 @@ def propose(
 
     The lexicon is loaded only if one asks for it.
     """
-    called, held = book.called(reading.view.folded)
+    called, held = book.called(reading.view.folded, reading.standing)
     if not called:
         return []
     found: list[Proposal] = []
