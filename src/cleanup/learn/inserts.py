@@ -83,14 +83,16 @@ def goes_on(texts: Texts, places: Places) -> Bools:
     out = np.zeros(len(places), bool)
     length = places.end - places.start
     articles = len(texts.texts)
+    terms = phrases = ids.astype(np.uint64)
     for k in range(1, inserts.LONGEST + 1):
+        terms, phrases = phrases, _longer(phrases, ids, k)
         rows = np.flatnonzero(length == k)
         if not len(rows):
             continue
         start = places.start[rows]
-        own, number, _ = _standing(_hashes(ids, k), start)
+        own, number, _ = _standing(terms, start)
         stands = np.bincount(number)[own]
-        own, number, at = _standing(_hashes(ids, k + 1), start)
+        own, number, at = _standing(phrases, start)
         spread = np.bincount(np.unique(number * articles + texts.article[at]) // articles)[own]
         # its own article is one of them
         often = spread - 1 >= LIFT * chance[ids[places.end[rows]]] * stands
@@ -111,12 +113,13 @@ def _standing(hashes: npt.NDArray[np.uint64], start: I64) -> tuple[I64, I64, I64
     return own.reshape(-1).astype(np.int64), number[there], at[there]
 
 
-def _hashes(ids: I64, k: int) -> npt.NDArray[np.uint64]:
-    """A 64-bit number for the k symbols from each position on; those that reach over the end are left as they are."""
-    out = ids.astype(np.uint64)
-    for shift in range(1, k):
-        out[: len(ids) - shift] *= _MIX
-        out[: len(ids) - shift] += ids[shift:].astype(np.uint64)
+def _longer(hashes: npt.NDArray[np.uint64], ids: I64, k: int) -> npt.NDArray[np.uint64]:
+    """A 64-bit number for the k + 1 symbols from each position on, from those for k; what would reach over the end is
+    left as it is.
+    """
+    out = hashes.copy()
+    out[: len(ids) - k] *= _MIX
+    out[: len(ids) - k] += ids[k:].astype(np.uint64)
     return out
 
 
