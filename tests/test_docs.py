@@ -30,6 +30,7 @@ PAGES = [
     "docs/ci.md",
     "docs/runs.md",
     "docs/formats.md",
+    "docs/scale.md",
     "CHANGELOG.md",
 ]
 

@@ -79,7 +79,16 @@ def test_an_engine_that_is_not_installed_is_told_with_its_extra(tmp_path, monkey
 
 
 @pytest.mark.parametrize(
-    "flag", [["--limit", "5"], ["--jobs", "2"], ["--sample", "1%"], ["--dry-run"], ["--csv"], ["--fresh"]]
+    "flag",
+    [
+        ["--limit", "5"],
+        ["--jobs", "2"],
+        ["--sample", "1%"],
+        ["--dry-run"],
+        ["--csv"],
+        ["--fresh"],
+        ["--after", "."],
+    ],
 )
 def test_what_only_a_local_run_does_is_refused(tmp_path, flag):
     (tmp_path / "a.jsonl").touch()

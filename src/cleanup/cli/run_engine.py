@@ -52,7 +52,7 @@ def run_on(engine: str, job: Job, format: str, *, dry_run: bool, strict: bool) -
 def _refuse(engine: str, job: Job, *, dry_run: bool) -> None:
     asked = [f"--{name.replace('_', '-')}" for name, off in _LOCAL.items() if job.flags.get(name, off) != off]
     asked += ["--dry-run"] * dry_run + ["--html-to"] * (job.options["html_to"] != "txt")
-    asked += ["-"] * ("-" in job.inputs)
+    asked += ["--after"] * ("after" in job.options) + ["-"] * ("-" in job.inputs)
     if asked:
         raise UsageError(
             f"--engine {engine} 不能与 {'、'.join(asked)} 同用",

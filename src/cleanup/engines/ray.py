@@ -34,6 +34,10 @@ from cleanup.learn.dump import Survey
 from cleanup.learn.sample import Sampled
 from cleanup.tally import Tally
 
+# Bytes of a block, and so of the work of a task: a minute where articles have channels.
+_BLOCK = 16_000_000
+# Rows of a block of Parquet, whose row groups may be large.
+_ROWS = 2_048
 # Surveys that one task merges.
 _TREE = 16
 
@@ -51,12 +55,15 @@ def started() -> Iterator[RayEngine]:
     context = ray.data.DataContext.get_current()
     bars = context.enable_progress_bars
     context.enable_progress_bars = bars and watched
+    largest = context.target_max_block_size
+    context.target_max_block_size = min(largest or _BLOCK, _BLOCK)
     if not watched:
         logging.getLogger("ray.data").setLevel(logging.ERROR)
     try:
         yield RayEngine()
     finally:
         context.enable_progress_bars = bars
+        context.target_max_block_size = largest
         if mine:
             ray.shutdown()
 
@@ -133,9 +140,10 @@ def _read(paths: Sequence[str], suffixes: Sequence[str], rows: Rows) -> Any:
             names = ray.data.read_parquet(inside, **how).schema().names
             if rows.fields.text not in names:
                 raise no_text(rows.fields.text, names, paths)
-            if "path" in names:
-                return ray.data.read_parquet(inside, **how)
-            return ray.data.read_parquet(inside, include_paths=True, **how).rename_columns({"path": FILE})
+            # a column of that name would be lost to the paths
+            how |= {} if "path" in names else {"include_paths": True}
+            found = ray.data.read_parquet(inside, **how).repartition(target_num_rows_per_block=_ROWS)
+            return found if "path" in names else found.rename_columns({"path": FILE})
         if kind == "csv":
             return ray.data.read_datasource(Cells(inside, encoding, filesystem=fs, file_extensions=ends))
         return ray.data.read_datasource(Lines(inside, filesystem=fs, file_extensions=ends))

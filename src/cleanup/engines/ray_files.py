@@ -20,7 +20,7 @@ from cleanup.dumps.encoding import AUTO
 from cleanup.engines.rows import BAD, FILE, LINE
 from cleanup.engines.work import FOLDERS, REJECTED, TALLY
 
-# Bytes of lines in a block: a task has so many articles, some hundreds, and several seconds of work.
+# Bytes that are read before they are handed on; the blocks of tasks are made of these.
 _BLOCK = 4_000_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
