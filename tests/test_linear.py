@@ -39,7 +39,9 @@ def again(piece: str, size: int) -> str:
 
 TEXTS = {
     "prose": lambda n: article(n, "\n"),
-    "damaged prose": lambda n: article(n, "\n").replace("院子里", "***里").replace("天色", "天\u200b色，工作围"),
+    "damaged prose": lambda n: (
+        article(n, "\n").replace("院子里", "***里").replace("天色", "天\u200b色，工作围")
+    ),
     "one line": lambda n: article(n, ""),
     "newlines": lambda n: "\n" * n,
     "masks": lambda n: "*" * n,
