@@ -14,7 +14,7 @@ help: ## list the targets
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(READY): $(BIN)/python pyproject.toml
+$(READY): $(BIN)/python pyproject.toml hatch_build.py src/cleanup/lm/kernel.c
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 

@@ -200,6 +200,29 @@ def test_tables_lose_the_rows_that_are_known(tmp_path, yesterday):
     assert read_json(tmp_path / "run/summary.json")["articles"]["known"] == 5
 
 
+def test_channels_that_a_run_was_given_come_along(tmp_path, yesterday):
+    channels = tmp_path / "channels"
+    shutil.copytree(yesterday / "channels", channels)
+    dump = tmp_path / "monday.jsonl"
+    dump.write_text(records(KNOWN), "utf-8")
+    cleanup("run", dump, "--out", tmp_path / "monday", "--channel", channels)
+    assert not (tmp_path / "monday/channels").exists()
+    tuesday, said = today(tmp_path, SAME[:12], tmp_path / "monday", out="tuesday")
+    assert read_channels(tuesday) == read_channels(channels) and "1 did not change" in said
+    shutil.rmtree(channels)
+    today(tmp_path, SAME[12:24], tuesday, out="wednesday")
+    said = cleanup("run", dump, "--after", tmp_path / "monday", "--out", tmp_path / "other", code=3)
+    assert "they are gone" in said
+
+
+def test_a_channel_that_is_given_takes_the_place_of_that_before(tmp_path, yesterday):
+    channels = tmp_path / "channels"
+    shutil.copytree(yesterday / "channels", channels)
+    cleanup("channel", "reject", channels, "strip:间")
+    out, _ = today(tmp_path, SAME[:12], yesterday, "--channel", channels)
+    assert read_channels(out) == read_channels(channels) != read_channels(yesterday)
+
+
 def unfinished(run):
     log = read_json(run / "run.log.json")
     (run / "run.log.json").write_text(json.dumps(log | {"status": "interrupted"}), "utf-8")

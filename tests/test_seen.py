@@ -94,12 +94,20 @@ def test_it_is_opened_again_in_another_process(tmp_path):
     assert isinstance(known.keys, np.memmap)
 
 
-@given(st.lists(st.integers(0, 12) | st.integers(0, 2**64 - 1)))
-def test_repeats_are_counted_as_a_counter_counts_them(keys):
+@pytest.mark.parametrize("few", [4, 1 << 12])
+@given(keys=st.lists(st.integers(1, 12) | st.integers(1, 2**64 - 1)))
+def test_repeats_are_counted_as_a_counter_counts_them(few, keys):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seen, "_DICT", few)
+        counted_as_a_counter_counts(keys)
+
+
+def counted_as_a_counter_counts(keys):
     repeats, counter = Repeats(), Counter()
     for key in keys:
         assert repeats.count(key) == counter[key]
         counter[key] += 1
+    assert len(repeats) == len(counter)
 
 
 def test_many_keys_cost_little_memory():

@@ -32,6 +32,8 @@ _HEAD = len(_MAGIC) + 8
 CHUNK = 1 << 22
 # Bytes of keys that are sorted without numpy, which takes a tenth of a second to load.
 _FEW = 8 * 10_000
+# Keys that Repeats keeps in a dict, at a hundred bytes each.
+_DICT = 1 << 12
 
 
 @lru_cache(maxsize=4096)
@@ -181,7 +183,8 @@ class Repeats:
     """How often each key was there before, at 11 to 23 bytes a key and half a microsecond.
 
     An open table of the keys as they are, looked through from the place that a key's low bits name: keys must be
-    hashes. Full to seven tenths it is built anew at twice the size; keys that come again are counted beside it.
+    hashes. Full to seven tenths it is built anew at twice the size; keys that come again are counted beside it. A few
+    keys are kept in a dict, so that numpy is loaded for many alone.
 
     >>> repeats = Repeats()
     >>> [repeats.count(key) for key in (5, 7, 5, 5)]
@@ -189,26 +192,34 @@ class Repeats:
     """
 
     def __init__(self) -> None:
+        # how often each of few keys was there, of many those that were there before
         self._again: dict[int, int] = {}
-        self._build(array("Q"), 1 << 10)
+        self._table = array("Q")
+        self._mask = self._room = self._held = 0
 
     def __len__(self) -> int:
-        return self._held
+        """The number of different keys."""
+        return self._held if self._table else len(self._again)
 
     def count(self, key: int) -> int:
         """How often a key of 64 bits was asked about before."""
+        key = key or 1  # 0 is what stands where nothing is
         table = self._table
+        if not table:
+            times = self._again.get(key, -1) + 1
+            self._again[key] = times
+            if len(self._again) > _DICT:
+                keys = array("Q", self._again)
+                self._again = {k: n for k, n in self._again.items() if n}
+                self._build(keys, 2 * _DICT)
+            return times
         at = key & self._mask
-        # nothing is where 0 is, so 0 itself is looked for beside the table
         while (there := table[at]) and there != key:
             at += 1
-        if there == key and (key or 0 in self._again):
+        if there:
             times = self._again.get(key, 0) + 1
             self._again[key] = times
             return times
-        if not key:
-            self._again[0] = 0
-            return 0
         table[at] = key
         self._held += 1
         # behind the last place keys run on into what lies there; it must never be full

@@ -148,19 +148,17 @@ def _channels(folder: Path, log: Mapping[str, Any]) -> tuple[tuple[Path, Channel
     if own.is_dir() and any(own.glob("*.toml")):
         loaded = {c.source: (path, c) for path, c in load_channels(own)}
     command = log.get("command")
-    for name in command.get("channels", ()) if isinstance(command, dict) else ():
+    if not isinstance(command, dict) or "after" in command:
+        # one that came after another has all of its channels in its folder
+        return tuple(loaded[s] for s in sorted(loaded))
+    for name in command.get("channels", ()):
         path = Path(str(name))
         if not path.exists():
-            missing = ChannelError(
-                f"前一次运行（{folder}）用的信道已不在；放回原处，或把它们复制到 {own}",
-                f"the run before ({folder}) worked with these channels, and they are gone; put them back, or copy them to "
-                f"{own}",
-                where=name,
+            raise ChannelError(
+                f"前一次运行（{folder}）用的信道已不在；请放回原处",
+                f"the run before ({folder}) worked with these channels, and they are gone; put them back",
+                where=str(path),
             )
-            if not loaded:
-                raise missing
-            continue
         for file, channel in load_channels(path):
-            if channel.source not in loaded:
-                loaded[channel.source] = file, channel
+            loaded[channel.source] = file, channel
     return tuple(loaded[s] for s in sorted(loaded))

@@ -12,7 +12,7 @@ from typing import Literal
 
 from cleanup.channel.items import Channel, Item
 from cleanup.drift.significance import fisher, rates_differ
-from cleanup.drift.signs import DE, Count, Signs, gram, watched
+from cleanup.drift.signs import DE, Count, Signs, watched
 
 Way = Literal["stands again", "less", "more", "new"]
 
@@ -143,8 +143,7 @@ def may_be_new(channel: Channel, now: Signs, before: Signs) -> list[str]:
     if now.grams is None or before.grams is None:
         return []
     out = []
-    for key, n in zip(before.grams.keys.tolist(), before.grams.articles.tolist(), strict=True):
-        string = gram(key)
+    for string, n in before.grams.common(_GONE * before.articles):
         usual = n / before.articles
         if usual < (_GONE if len(string) == 1 else _GONE_LONGER) or string in known:
             continue
@@ -154,8 +153,7 @@ def may_be_new(channel: Channel, now: Signs, before: Signs) -> list[str]:
         if k <= left * usual * now.articles and _rare(k, now, n, before):
             out.append(string)
     # behind 的, for each 的: articles of another kind have more of them, and more of every term
-    for key, k in zip(now.grams.keys.tolist(), now.grams.articles.tolist(), strict=True):
-        string = gram(key) if k >= max(ARTICLES, _PUSHED * now.articles) else ""
+    for string, k in now.grams.common(max(ARTICLES, _PUSHED * now.articles)):
         if len(string) < 3 or not string.startswith(DE) or string in known:
             continue
         e = Evidence(string, k, now.articles, before.grams.bounds(string)[1], before.articles)

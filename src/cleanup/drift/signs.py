@@ -6,7 +6,7 @@ without the lines that recur over the source.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,12 @@ class Grams:
     articles: I64
     of: int
     whole: bool = True
+
+    def common(self, least: float) -> Iterator[tuple[str, int]]:
+        """Strings that so many articles hold, in the order of their numbers, each with how many do."""
+        rows = self.articles >= least
+        for key, articles in zip(self.keys[rows].tolist(), self.articles[rows].tolist(), strict=True):
+            yield gram(key), articles
 
     def bounds(self, string: str) -> tuple[int, int]:
         """The least and the most articles that hold a string; of a longer one its head tells the most."""

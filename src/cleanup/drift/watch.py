@@ -25,7 +25,6 @@ from cleanup.learn.sample import Sampled
 from cleanup.recurrence import Recurrence, SourceLines
 
 Mode = Literal["auto", "full", "off"]
-MODES: tuple[Mode, ...] = ("auto", "full", "off")
 
 # Of what is told at most this share is chance, on average over days.
 FALSE_DISCOVERIES = 0.01
@@ -66,7 +65,6 @@ class _Source:
     questions: list[Asked]
     costumes: list[tuple[str, float, Evidence]]
     changes: list[Change]
-    learned: Channel | None = None
 
 
 class Watched:
@@ -76,7 +74,6 @@ class Watched:
     channels  by source
     sampled   today's new articles, by source, as learning samples them
     now       their signs
-    Pure: what is told is a function of these and of the channels learned.
     """
 
     def __init__(
@@ -109,13 +106,16 @@ class Watched:
         ]
 
     def told(self, learned: Mapping[str, Channel]) -> tuple[SourceDrift, ...]:
-        """What is told of each source, in the order of their names. To be asked once."""
-        for source, channel in learned.items():
-            self._sources[source].learned = channel
-        _tell_new(list(self._sources.values()))
-        return tuple(self._told(source) for source in sorted(self._sampled))
+        """What is told of each source, in the order of their names.
 
-    def _told(self, source: str) -> SourceDrift:
+        learned  the channels of today's articles of some sources
+        """
+        new = _new([s for s in self._sources.values() if s.source in learned], learned)
+        return tuple(
+            self._told(source, new.get(source, []), source in learned) for source in sorted(self._sampled)
+        )
+
+    def _told(self, source: str, new: Sequence[Change], learned: bool) -> SourceDrift:
         one = self._sources.get(source)
         if one is None:
             verdict: Verdict = (
@@ -126,13 +126,14 @@ class Watched:
                 else "too few"
             )
             return SourceDrift(source, verdict, len(self._sampled[source]))
+        changes = (*one.changes, *new)
         return SourceDrift(
             source,
-            "changed" if one.changes else "unchanged",
+            "changed" if changes else "unchanged",
             one.now.articles,
             one.before.articles,
-            tuple(one.changes),
-            one.learned is not None,
+            changes,
+            learned,
         )
 
     def kept(self) -> dict[str, Signs]:
@@ -188,20 +189,20 @@ def _tell(sources: Sequence[_Source]) -> None:
             s.changes.append(Change(f"mask:{costume}", "mask", "new", p, evidence, tuple(found)))
 
 
-def _tell_new(sources: Sequence[_Source]) -> None:
+def _new(sources: Sequence[_Source], learned: Mapping[str, Channel]) -> dict[str, list[Change]]:
     """What was learned today and is not in the channel, where the articles of both days say that it is new."""
-    questions = []
+    questions: list[tuple[_Source, Asked]] = []
+    out: dict[str, list[Change]] = {}
     for s in sources:
         known = {i.key for i in s.channel.items}
-        terms = {i.text for i in s.channel.of("insert")}
-        for item in s.learned.items if s.learned is not None else ():
+        # in another slot it is no other term; what fills a slot in general is told by slot
+        terms = {i.text for i in s.channel.items if i.kind == "insert" and i.text != "*"}
+        for item in learned[s.source].items:
             if item.key in known or (item.kind == "insert" and item.text in terms):
                 continue
             if item.kind == "insert" and item.text == "*":
                 if _slot_is_new(item, s.channel):
-                    s.changes.append(
-                        Change(item.name, item.kind, "new", None, None, item.examples[:_EXAMPLES])
-                    )
+                    out.setdefault(s.source, []).append(_change(item, None))
             elif item.sure >= _SURE and item.articles >= _ARTICLES:
                 question = learned_new(item, s.now, s.before)
                 if question is not None:
@@ -209,8 +210,13 @@ def _tell_new(sources: Sequence[_Source]) -> None:
     kept = discoveries([q.p for _, q in questions], FALSE_DISCOVERIES)
     for (s, q), sure in zip(questions, kept, strict=True):
         if sure and q.enough and q.p <= CHANCE_LEARNED:
-            examples = q.item.examples[:_EXAMPLES]
-            s.changes.append(Change(q.item.name, q.item.kind, "new", q.p, q.evidence, examples))
+            out.setdefault(s.source, []).append(_change(q.item, q))
+    return out
+
+
+def _change(item: Item, question: Asked | None) -> Change:
+    p, evidence = (None, None) if question is None else (question.p, question.evidence)
+    return Change(item.name, item.kind, "new", p, evidence, item.examples[:_EXAMPLES])
 
 
 def _slot_is_new(item: Item, channel: Channel) -> bool:

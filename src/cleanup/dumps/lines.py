@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterator
 
 from cleanup.dumps.encoding import AUTO, HAN_OR_ABOVE, Choice, Unreadable, decode
 from cleanup.dumps.record import RECORD_BYTES
+from cleanup.sampling import text_hash
+from cleanup.seen import Repeats
 
 # Bytes at the head of a file, up to the end of a line, that its encoding is decided on.
 _SAMPLE = 1 << 16
@@ -154,13 +155,10 @@ class Ids:
     """How often an id stood in a file before."""
 
     def __init__(self) -> None:
-        self._seen: dict[bytes, int] = {}
+        self._ids = Repeats()
 
     def before(self, article: str) -> int:
         """How often this one did, which now stands there once more; an empty one never."""
         if not article:
             return 0
-        digest = hashlib.blake2b(article.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        before = self._seen.get(digest, 0)
-        self._seen[digest] = before + 1
-        return before
+        return self._ids.count(text_hash(article))
