@@ -66,7 +66,9 @@ class Dump:
 
     @classmethod
     def read(cls, path: Path) -> Dump:
-        return cls([json.loads(line) for line in path.read_text("utf-8").splitlines()])
+        """The articles of a benchmark, without what they are judged by."""
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        return cls([{name: r[name] for name in ("id", "source", "text")} for r in rows])
 
     def of(self, sources: Sequence[str]) -> Dump:
         """The articles of some sources."""
@@ -110,7 +112,8 @@ def measure(shared: Path, sources: int, price: float) -> None:
 def told(name: str, dump: Dump, seconds: float, price: float) -> None:
     rate = dump.megabytes / seconds
     articles = round(len(dump.rows) / seconds * 3600, -3)
-    print(f"{name:<24} {rate:7.3f} MB/s a core, {articles:11,.0f} articles an hour")
+    kb = dump.megabytes * 1000 / len(dump.rows)
+    print(f"{name:<24} {rate:7.3f} MB/s a core, {articles:11,.0f} articles of {kb:.1f} kB an hour")
     print(f"    {reckoned(rate, 1, price)}")
 
 
