@@ -67,6 +67,16 @@ def test_the_format_is_told_by_names_or_asked_for(tmp_path):
         job.format_of([str(tmp_path / "gone.jsonl")])
 
 
+@pytest.mark.parametrize(
+    ("given", "out"), [("/d", "/d"), ("/d/out/cleaned", "/d/out"), ("s3://b/d", "s3a://b/d/out")]
+)
+def test_input_and_output_lie_apart(given, out):
+    with pytest.raises(UsageError, match="name another with --out"):
+        job.apart([given], out)
+    job.apart([given], "/elsewhere")
+    job.apart(["/d/out2"], "/d/out")
+
+
 @pytest.mark.parametrize("engine", ["ray", "spark"])
 def test_an_engine_that_is_not_installed_is_told_with_its_extra(tmp_path, monkeypatch, engine):
     monkeypatch.setattr(job, "find_spec", lambda name: None)

@@ -86,6 +86,7 @@ def run(
             f"{engine} 只读 {'、'.join(FORMATS)}，不读 {kind}；请去掉 --engine",
             f"{engine} reads {', '.join(FORMATS)}, not {kind}; leave out --engine",
         )
+    apart(inputs, out)
     suffixes = () if format else tuple(s for s, k in SUFFIXES.items() if k == kind)
     rows = Rows(kind, base_of(inputs), options.fields, options.encoding)
     with opened(engine) as at:
@@ -194,6 +195,27 @@ class _Job:
         if used.at_work:
             versions |= {"channels": digest_of(used.at_work), "model": self._options.opened().digest}
         return versions
+
+
+def apart(inputs: Sequence[str], out: str) -> None:
+    """Raise UsageError where the output lies in the input, which would be read, or the input in the output, which a run
+    takes away.
+    """
+    to = PurePosixPath(place(out))
+    for name in inputs:
+        at = PurePosixPath(place(name))
+        if at == to or to in at.parents:
+            raise UsageError(
+                "输入在输出文件夹里面；请用 --out 另指一个",
+                "the input lies inside the output folder; name another with --out",
+                where=name,
+            )
+        if at in to.parents:
+            raise UsageError(
+                "输出文件夹在输入里面；请用 --out 另指一个",
+                "the output folder lies inside the input; name another with --out",
+                where=out,
+            )
 
 
 def task_failed(engine: str, why: str) -> InputError:
