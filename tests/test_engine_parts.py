@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cleanup.cli.app import app
 from cleanup.dumps.record import Fields
-from cleanup.engines import job, store, work
+from cleanup.engines import inputs, job, store, work
 from cleanup.engines.rows import BAD, FILE, LINE, Rows, place
 from cleanup.errors import InputError, UsageError
 from cleanup.learn.dump import Survey
@@ -45,9 +45,9 @@ def test_a_place_is_an_address_without_its_scheme(address, where):
 
 
 def test_files_are_named_relative_to_what_the_inputs_share(tmp_path):
-    assert job.base_of([str(tmp_path)]) == str(tmp_path)
-    assert job.base_of(["s3://bucket/dump/2024-*/x.jsonl"]) == "bucket/dump"
-    assert job.base_of(["s3://bucket/dump/a.jsonl", "s3://bucket/dump/sub/b.jsonl"]) == "bucket/dump"
+    assert inputs.base_of([str(tmp_path)]) == str(tmp_path)
+    assert inputs.base_of(["s3://bucket/dump/2024-*/x.jsonl"]) == "bucket/dump"
+    assert inputs.base_of(["s3://bucket/dump/a.jsonl", "s3://bucket/dump/sub/b.jsonl"]) == "bucket/dump"
     rows = Rows("jsonl", "bucket/dump")
     (record,) = rows.records(batch([b'{"id": 1, "text": "x"}'], "s3a://bucket/dump/sub/b.jsonl"))
     assert (record.document.file, record.document.source) == ("sub/b.jsonl", "sub")
@@ -56,15 +56,15 @@ def test_files_are_named_relative_to_what_the_inputs_share(tmp_path):
 def test_the_format_is_told_by_names_or_asked_for(tmp_path):
     (tmp_path / "a.jsonl.gz").touch()
     (tmp_path / "notes.txt").touch()
-    assert job.format_of([str(tmp_path)]) == "jsonl"
-    assert job.format_of(["s3://bucket/x.parquet"]) == "parquet"
+    assert inputs.format_of([str(tmp_path)]) == "jsonl"
+    assert inputs.format_of(["s3://bucket/x.parquet"]) == "parquet"
     (tmp_path / "b.csv").touch()
     with pytest.raises(UsageError, match=r"several formats.*--format"):
-        job.format_of([str(tmp_path)])
+        inputs.format_of([str(tmp_path)])
     with pytest.raises(UsageError, match=r"no format.*--format"):
-        job.format_of(["s3://bucket/dump"])
+        inputs.format_of(["s3://bucket/dump"])
     with pytest.raises(InputError, match="no such file"):
-        job.format_of([str(tmp_path / "gone.jsonl")])
+        inputs.format_of([str(tmp_path / "gone.jsonl")])
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_the_format_is_told_by_names_or_asked_for(tmp_path):
 )
 def test_input_and_output_lie_apart(given, out):
     with pytest.raises(UsageError, match="name another with --out"):
-        job.apart([given], out)
-    job.apart([given], "/elsewhere")
-    job.apart(["/d/out2"], "/d/out")
+        inputs.apart([given], out)
+    inputs.apart([given], "/elsewhere")
+    inputs.apart(["/d/out2"], "/d/out")
 
 
 @pytest.mark.parametrize("engine", ["ray", "spark"])

@@ -61,7 +61,7 @@ def test_the_design_lists_the_layers_as_they_are():
 
 def test_heavy_libraries_are_imported_where_they_are_used():
     # an adapter is imported where its engine is asked for
-    adapters = {SRC / "engines" / name for name in ("ray.py", "ray_files.py", "spark.py")}
+    adapters = {SRC / "engines" / name for name in ("ray.py", "ray_files.py", "spark.py", "spark_store.py")}
     for path in {*SRC.rglob("*.py")} - adapters:
         for node in ast.parse(path.read_text("utf-8")).body:
             names = (

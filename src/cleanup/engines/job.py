@@ -7,22 +7,21 @@ channels are those that a local run learns, byte for byte.
 from __future__ import annotations
 
 import datetime
-import os
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Protocol
 
 from cleanup import __version__
 from cleanup.batch.options import Options, Result, Used
 from cleanup.channel.files import FOLDER
 from cleanup.channel.items import Channel, digest_of
-from cleanup.dumps.walk import SUFFIXES, kind_of
-from cleanup.engines.rows import Rows, place
+from cleanup.dumps.walk import SUFFIXES
+from cleanup.engines.inputs import FORMATS, apart, base_of, format_of
+from cleanup.engines.rows import Rows
 from cleanup.engines.store import NAMES, Store, channels_here, claim, write_json
 from cleanup.engines.work import Cleaning, Learning, Surveying
 from cleanup.errors import InputError, UsageError
@@ -36,8 +35,6 @@ from cleanup.tally import Tally
 
 # The engines, each with the modules that it takes and the name of the extra that brings them.
 ENGINES = {"ray": ("ray", "pandas", "pyarrow"), "spark": ("pyspark", "pandas", "pyarrow")}
-FORMATS = ("jsonl", "csv", "parquet")
-_MAGIC = re.compile(r"[*?\[{]")
 
 
 class Engine(Protocol):
@@ -197,73 +194,9 @@ class _Job:
         return versions
 
 
-def apart(inputs: Sequence[str], out: str) -> None:
-    """Raise UsageError where the output lies in the input, which would be read, or the input in the output, which a run
-    takes away.
-    """
-    to = PurePosixPath(place(out))
-    for name in inputs:
-        at = PurePosixPath(place(name))
-        if at == to or to in at.parents:
-            raise UsageError(
-                "输入在输出文件夹里面；请用 --out 另指一个",
-                "the input lies inside the output folder; name another with --out",
-                where=name,
-            )
-        if at in to.parents:
-            raise UsageError(
-                "输出文件夹在输入里面；请用 --out 另指一个",
-                "the output folder lies inside the input; name another with --out",
-                where=out,
-            )
-
-
 def task_failed(engine: str, why: str) -> InputError:
     """What is told where an engine gave up: it does lost tasks again, so what fails is the input or the machines."""
     return InputError(
         f"任务反复失败，{engine} 放弃了：{why}；已写出的部分不完整，排除之后重跑",
         f"a task failed again and again, and {engine} gave up: {why}; what was written is not whole: mend it, and run again",
     )
-
-
-def format_of(inputs: Sequence[str]) -> str:
-    """The one format that the names of some inputs tell; of a folder on this machine the names of its files.
-
-    Raises UsageError where there are several, or none can be told.
-    """
-    kinds: set[str] = set()
-    for name in inputs:
-        names: Iterable[str] = [name]
-        if os.path.isdir(name):  # noqa: PTH112 - it may be an address
-            names = (n for _, _, files in os.walk(name) for n in files if n[:1] not in ("_", "."))
-        elif "://" not in name and not _MAGIC.search(name) and not Path(name).exists():
-            raise InputError("没有这个文件或文件夹", "no such file or folder", where=name)
-        kinds |= {k for n in names if (k := kind_of(PurePosixPath(n).name)[0])}
-    wanted = kinds & {*FORMATS} or kinds
-    if len(wanted) == 1:
-        return wanted.pop()
-    zh, en = (
-        ("里有几种格式", "holds several formats")
-        if wanted
-        else ("看不出是什么格式", "has names that tell no format")
-    )
-    raise UsageError(
-        f"{zh}；请用 --format 指定 {'、'.join(FORMATS)} 之一",
-        f"{en}; say which to read with --format: {', '.join(FORMATS)}",
-        where=" ".join(inputs),
-    )
-
-
-def base_of(inputs: Sequence[str]) -> str:
-    """The folder that names of files are relative to: the one input folder, or what all inputs share."""
-    tops = []
-    for name in inputs:
-        at = PurePosixPath(place(name))
-        if found := _MAGIC.search(str(at)):
-            tops.append(str(PurePosixPath(str(at)[: found.start()] + "x").parent))
-        elif os.path.isdir(name) or not at.suffix:  # noqa: PTH112
-            tops.append(str(at))
-        else:
-            tops.append(str(at.parent))
-    absolute = {t.startswith("/") for t in tops}
-    return os.path.commonpath(tops) if len(absolute) == 1 else ""
