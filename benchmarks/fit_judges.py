@@ -172,7 +172,7 @@ class Fitter:
             found = insertions(texts, Fits.of(texts.model, items), LEAST, GATE, surprised=False)
             hits = learn_strips.Hits.of(scan, p[s])
             own = replace(found, items=scan.candidates.items, item=listed[found.item])
-            counts = learn_strips.Hits(replace(scan, places=own), hits.rows, hits.by_item).counts_elsewhere()
+            counts = replace(hits, scan=replace(scan, places=own)).counts_elsewhere()
             places[s] = found
             evidence[s] = np.hstack(
                 [

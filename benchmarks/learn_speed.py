@@ -2,7 +2,7 @@
 
     python benchmarks/learn_speed.py BENCH [--rounds 5] [--source lctt-site0 …]
 
-Learning is preparing the articles and learning their channel; running is cleaning them with it, in batches of 64, and
+Learning is preparing the articles, learning their channel and asking whether they are of two machines; running is cleaning them with it, in batches of 64, and
 without it. Processor time of one process with the shipped model; medians over rounds, then over sources. ×2 is twice
 as fast as jieba.
 """
@@ -18,8 +18,8 @@ from pathlib import Path
 from statistics import median
 
 from cleanup.data import Document
-from cleanup.learn.prepare import preparer
-from cleanup.learn.source import learn_channel
+from cleanup.learn.dump import Learner
+from cleanup.learn.sample import Sampled
 from cleanup.lexicon import shared
 from cleanup.lm.model import shipped_model
 from cleanup.pipeline import Cleaner
@@ -50,13 +50,14 @@ def main() -> None:
         for line in (a.bench / f"{name}.jsonl").open(encoding="utf-8"):
             r = json.loads(line)
             documents[r["source"]].append(Document(r["id"], r["text"], r["source"]))
-    prepare = preparer(rules)
+    learner = Learner(rules, None, shipped_model)
     ratios: dict[str, list[list[float]]] = {"damaged": [], "undamaged": []}
     for source in a.source or sorted(documents):
         own = documents[source][:400]
 
         def learn(own: list[Document] = own, source: str = source) -> object:
-            return learn_channel(source, [prepare(d)[0] for d in own], shipped_model(), shared)
+            sampled = [Sampled(d.text, "", False) for d in own]
+            return learner.learn_one(source, sampled).channel
 
         def run(cleaner: Cleaner, own: list[Document] = own) -> None:
             for i in range(0, len(own), BATCH):

@@ -28,6 +28,9 @@ PAGES = [
     "docs/channels.md",
     "docs/learning.md",
     "docs/ci.md",
+    "docs/runs.md",
+    "docs/formats.md",
+    "docs/scale.md",
     "CHANGELOG.md",
 ]
 
@@ -48,7 +51,8 @@ def test_options_that_pages_name_exist(name):
             known |= {o for p in sub.params for o in (*p.opts, *p.secondary_opts)}
     for line in page(name).splitlines():
         m = re.search(
-            r"\bcleanup (run|check|init|learn|revert|explain|evaluate|rules|lm|dedup|channel)\b.*", line
+            r"\bcleanup (run|check|init|learn|revert|report|explain|evaluate|rules|lm|dedup|channel)\b.*",
+            line,
         )
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", m[0]) if m else []:
             assert option in known, f"{name}: {option}"
@@ -115,6 +119,7 @@ def test_every_help_page_is_there_with_examples():
         ["lm", "score"],
         ["lm", "fill"],
         ["dedup"],
+        ["report"],
     ):
         result = CliRunner().invoke(app, [*args, "--help"])
         assert result.exit_code == 0 and "cleanup " in result.stdout

@@ -227,3 +227,47 @@ def test_lines_that_end_in_a_return_alone_are_told(folder):
     with pytest.raises(BadFile, match=r"lines end in \\r alone") as e:
         records(folder, "id,text\r1,a\r2,b\r")
     assert e.value.reject.reason == "stray_return"
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b'"',
+                b",",
+                b"\n",
+                b"\r\n",
+                b"\r",
+                b"a",
+                "天气".encode(),
+                "天气".encode("gb18030"),
+                b"\xff",
+                b"\0",
+            ]
+        )
+    )
+)
+def test_no_bytes_are_lost_and_none_stop_the_reading(folder, parts):
+    data = HEAD.encode() + b"".join(parts)
+    found = records(folder, data)
+    assert b"".join(r.raw for r in found) == data
+    places = [r.document.record if r.document else r.reject.line for r in found if r.document or r.reject]
+    assert places == sorted(places)
+    for r in found:
+        if r.document:
+            assert csv_format.rewrite(r, r.document.text)[0] == r.raw
+
+
+def test_quotes_of_tsv_may_mean_themselves(folder):
+    body = 'id\ttext\n1\t"天气"很好\n2\t"没有关\n3\t"全在引号里"\n4\t"他说"\t多了\n'
+    found = records(folder, body, "a.tsv")
+    assert told(found) == ['"天气"很好', '"没有关', "全在引号里", ("wrong_columns", 5)]
+    assert csv_format.rewrite(found[1], '"天气"真好')[0] == '1\t"天气"真好\n'.encode()
+    assert csv_format.rewrite(found[1], found[1].document.text)[0] == found[1].raw
+    assert csv_format.rewrite(found[3], "换了")[0] == '3\t"换了"\n'.encode()
+
+
+def test_quotes_that_are_escaped_by_backslashes_are_told_as_such(folder):
+    found = records(folder, HEAD + r'1,"他说\"好\"",x' + "\n")
+    assert told(found) == [("bad_quote", 2)]
+    assert "backslashes" in found[1].reject.en

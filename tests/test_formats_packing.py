@@ -3,6 +3,7 @@
 import io
 import itertools
 import tracemalloc
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -160,3 +161,31 @@ def test_pieces_of_a_packed_file_cover_the_file_as_it_is_stored(tmp_path, kind):
         pieces = list(FORMATS[kind].pieces(file, fields=Fields(), encoding="auto"))
         assert sum(p.size for p in pieces) == len(data.encode())
         assert 0.9 * file.size <= sum(p.stored for p in pieces) <= file.size
+
+
+@given(st.lists(st.integers(0, 2000).map(str), max_size=3000))
+def test_ids_are_counted(names):
+    ids, seen = lines.Ids(), Counter()
+    for name in names:
+        assert ids.before(name) == seen[name]
+        seen[name] += 1
+    assert ids.before("") == ids.before("") == 0
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [b'{"text": "', b'"}', b"\n", b"\r\n", GOOD.encode(), GOOD.encode("gb18030"), b"\xff", b"\0"]
+        )
+    )
+)
+def test_no_bytes_of_lines_are_lost_and_none_stop_the_reading(tmp_path_factory, parts):
+    path = tmp_path_factory.getbasetemp() / "a.jsonl.zst"
+    data = b"".join(parts)
+    path.write_bytes(packed(data, ".zst") or empty(".zst"))
+    (file,), _ = walk([path], None)
+    found = list(read(file, Fields(), "auto"))
+    assert b"".join(r.raw for r in found) == data
+    for r in found:
+        if r.document:
+            assert FORMATS["jsonl"].rewrite(r, r.document.text)[0] == r.raw

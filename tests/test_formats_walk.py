@@ -4,10 +4,12 @@ import sys
 from pathlib import Path
 
 import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cleanup.dumps import remote
-from cleanup.dumps.formats import kind_of, read
+from cleanup.dumps.formats import kind_of, read, same_kind
 from cleanup.dumps.packing import opened
 from cleanup.dumps.record import BadFile, Fields
 from cleanup.dumps.walk import as_told, cleaned_names, title_of, walk
@@ -89,6 +91,16 @@ def test_patterns_name_files_as_their_folder_would(tree):
         walk([f"{tree}/*.xml"], None)
 
 
+def test_patterns_of_any_depth_do_not_go_in_circles(tree, monkeypatch):
+    for name in ("up", "again", "n/up", "n/again"):
+        (tree / name).symlink_to(tree)
+    assert names([f"{tree}/**/*.gz"]) == (["a.jsonl.gz", "n/d.jsonl.gz"], [])
+    assert names([f"{tree}/**/n"]) == (["n/d.jsonl.gz"], [("n/x.pdf", "unknown_format")])
+    monkeypatch.chdir(tree)
+    assert names(["**/d*"]) == (["n/d.jsonl.gz"], [])
+    assert names(["n/**"]) == (["d.jsonl.gz"], [("x.pdf", "unknown_format")])
+
+
 def test_a_pattern_that_is_the_name_of_a_file_is_that_file(tree):
     (tree / "[1].jsonl").write_bytes(b"")
     (tree / "1.jsonl").write_bytes(b"")
@@ -147,6 +159,18 @@ def test_a_query_of_an_address_is_no_pattern_and_no_suffix(memory, monkeypatch):
     (file,), _ = walk(["https://host/x/a.csv.gz?sig=1"], None)
     assert (file.name, file.format, file.packing) == ("a.csv.gz", "csv", ".gz")
     assert file.url == "https://host/x/a.csv.gz?sig=1"
+
+
+def test_parquet_elsewhere_is_read_and_written_again(memory, tmp_path):
+    table = pa.table({"text": [GOOD, None, "二"], "n": [1, 2, 3]})
+    with memory.open("/b/a.parquet", "wb") as f:
+        pq.write_table(table, f, row_group_size=2)
+    (file,), _ = walk(["memory://b/a.parquet"], None)
+    with same_kind(file, tmp_path / "out", Fields()) as out:
+        for record in read(file, Fields(), "auto"):
+            if record.document:
+                out.write(record.raw)
+    assert pq.read_table(tmp_path / "out").to_pylist() == [{"text": GOOD, "n": 1}, {"text": "二", "n": 3}]
 
 
 def test_bytes_elsewhere_are_read_as_those_here(memory):

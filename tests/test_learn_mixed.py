@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cleanup.channel.items import Channel, Item
+from cleanup.channel.items import Item
 from cleanup.cli.app import app
 from cleanup.learn.dump import SEVERAL
 from cleanup.learn.mixed import _standing, mixed, split
@@ -54,8 +54,10 @@ def test_a_character_stands_where_it_is_as_frequent_as_it_was_stripped():
     assert _standing([item], own, ["涨潮了。" + "船进得来的时候，滩上没有人。" * 10]) == 0
 
 
-def test_a_channel_that_knows_nothing_speaks_for_nothing():
-    assert mixed(["船进得来的时候，滩上没有人。"] * 40, Channel("s"), None, None) == ""
+def test_articles_without_damage_speak_for_nothing():
+    texts = [f"船进得来的时候，{n} 个人在滩上。" for n in range(40)]
+    assert mixed(texts, [frozenset()] * 40, None, None) == ""
+    assert mixed(texts, [frozenset({"insert:after-de:*"})] * 40, None, None) == ""
 
 
 @pytest.mark.skipif(not (SHARED / "bench").exists(), reason="needs the bench in ../shared")

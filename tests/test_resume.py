@@ -18,7 +18,7 @@ from cleanup.batch import pool as pools
 from cleanup.cli.app import app
 from cleanup.errors import UsageError
 from cleanup.pipeline import Cleaner
-from dying import DIES, Dying, sleeps
+from dying import DIES, Dying, Failing, sleeps
 from small_farm import damaged
 
 ARTICLES = [damaged(n) for n in range(40)]
@@ -246,6 +246,18 @@ def test_a_record_that_kills_its_worker_costs_itself_alone(tmp_path, ruleset):
     assert [(r["line"], r["reason"]) for r in rejected] == [(n, "worker_crashed") for n in (71, 72, 191)]
     assert json.loads(rejected[0]["raw"])["id"] == 70
     assert len(lines(tmp_path / "out" / "cleaned" / "in.jsonl")) == 197
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_fault_behind_cleaning_costs_the_one_record_and_is_told(tmp_path, ruleset, jobs):
+    path = tmp_path / "in.jsonl"
+    texts = [f"第{n}篇：主要的工作围。" for n in range(70)]
+    texts[3] = DIES
+    path.write_text("".join(json.dumps({"id": n, "text": t}) + "\n" for n, t in enumerate(texts)), "utf-8")
+    result = ran(path, tmp_path / "out", Failing(ruleset), jobs=jobs)
+    assert (result.tally.read, result.tally.changed, result.tally.rejected) == (70, 69, 1)
+    assert [r["line"] for r in lines(tmp_path / "out" / "rejected.jsonl")] == [4]
+    assert any("Traceback" in note for note in result.notes)
 
 
 def test_a_worker_that_hangs_is_ended_and_the_others_go_on(tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 __all__ = ["Cleaner", "Document", "Edit", "Finding", "Outcome", "Rule", "__version__", "clean"]
 
 if TYPE_CHECKING:

@@ -93,6 +93,7 @@ class Lexicon:
         self._head = self._read(0, self._han)
         self._kept: dict[str, list[tuple[int, int]]] = {}
         self._by_first = {f: words for f, words in self._head.items() if self._is_whole(f)}
+        self._nats: dict[str, dict[str, float]] = {}
 
     def _is_whole(self, first: str) -> bool:
         """Whether the head of the file holds all words that start with a character."""
@@ -122,6 +123,13 @@ class Lexicon:
             self._by_first[first] = words
         return words
 
+    def _nats_of(self, first: str) -> dict[str, float]:
+        """ln p of the words that start with a character, and 0 for beginnings of such."""
+        log, log_total = math.log, self._log_total
+        nats = {word: log(count) - log_total if count else 0.0 for word, count in self._words(first).items()}
+        self._nats[first] = nats
+        return nats
+
     def _from(self, key: bytes) -> int:
         """Where the first line stands that is not before a key, among those in order."""
         raw, lo, hi = self._raw, self._han, len(self._raw)
@@ -149,25 +157,25 @@ class Lexicon:
         return spans.copy()
 
     def _segmented(self, text: str) -> list[tuple[int, int]]:
-        log, log_total, by_first, size = math.log, self._log_total, self._by_first, len(text)
+        log_total, by_first, size = self._log_total, self._nats, len(text)
         best, ends = [0.0] * (size + 1), [0] * size
         for at in range(size - 1, -1, -1):
             words = by_first.get(text[at])
             if words is None:
-                words = self._words(text[at])
+                words = self._nats_of(text[at])
             # a character that is no word counts as seen once; of equals the longest wins
             end, top = at + 1, None
             ends[at] = end
-            count = words.get(text[at])
-            while count is not None:
-                if count:
-                    score = log(count) - log_total + best[end]
+            nats = words.get(text[at])
+            while nats is not None:
+                if nats:
+                    score = nats + best[end]
                     if top is None or score >= top:
                         top, ends[at] = score, end
                 if end == size:
                     break
                 end += 1
-                count = words.get(text[at:end])
+                nats = words.get(text[at:end])
             best[at] = best[at + 1] - log_total if top is None else top
         spans, at = [], 0
         while at < size:
@@ -177,8 +185,12 @@ class Lexicon:
 
     def log10_prob(self, text: str, spans: list[tuple[int, int]]) -> float:
         """log10 probability of a segmentation; a string not in the dictionary counts as seen once."""
-        nats = sum(math.log(self.count(text[a:b]) or 1) - self._log_total for a, b in spans)
+        nats = sum([self._nats_of_word(text[a:b]) for a, b in spans])
         return nats / math.log(10)
+
+    def _nats_of_word(self, word: str) -> float:
+        words = self._nats.get(word[0])
+        return (self._nats_of(word[0]) if words is None else words).get(word) or -self._log_total
 
     def judge(self, text: str, start: int, end: int, replacement: str) -> Words:
         """What text[start:end] → replacement does to the words around it."""

@@ -162,6 +162,8 @@ class Cleaner:
 
     def _ready(self) -> None:
         self._by_stage = [Book([r for r in self.rules.rules if stage.takes(r)]) for stage in STAGES]
+        # a folded text without a traditional character is the same in simplified script
+        Book.together([b for b, s in zip(self._by_stage, STAGES, strict=True) if not s.raw and b.rules])
         self._decoders: dict[str, Decoder | None] = {}
         self._single: SingleDecoder | None = None
 
@@ -186,17 +188,26 @@ class Cleaner:
         answers: dict[int, Decoded | None] = dict.fromkeys(journeys)
         while answers:
             asked: dict[str | None, list[tuple[int, Ask]]] = {}
-            for i, answer in answers.items():
-                try:
-                    ask = journeys[i].send(answer)
+            while answers:
+                # all go step by step together: what a step asks of one text is at hand for the next
+                going: dict[int, Decoded | None] = {}
+                for i, answer in answers.items():
+                    try:
+                        ask = journeys[i].send(answer)
+                    except StopIteration as done:
+                        outcomes[i] = done.value
+                        continue
+                    if ask is None:
+                        going[i] = None
+                        continue
                     source = documents[i].source
                     # those without a channel know nothing of each other, and are decoded together, too
                     key = None if self._decoder(source) is None else source
                     asked.setdefault(key, []).append((i, ask))
-                except StopIteration as done:
-                    outcomes[i] = done.value
-            answers = {}
+                answers = going
             for of_source, questions in asked.items():
+                # in the order of the documents, whichever came here first
+                questions.sort(key=lambda q: q[0])
                 decoded = self._decoded(of_source, [a for _, a in questions])
                 answers |= {i: d for (i, _), d in zip(questions, decoded, strict=True)}
         return [o for o in outcomes if o is not None]
@@ -240,10 +251,10 @@ class Cleaner:
             self._decoders[source] = None if decoder is None or decoder.idle else decoder
         return self._decoders[source]
 
-    def _journey(self, document: Document) -> Generator[Ask, Decoded | None, Outcome]:
+    def _journey(self, document: Document) -> Generator[Ask | None, Decoded | None, Outcome]:
         """The way of one document: rules and detectors until they propose nothing more, then the channel, and on.
 
-        Yields what the channel is asked, and is sent the answer.
+        Yields None after each step, or what the channel is asked, and is sent the answer.
         """
         original = fold(document.text)
         standing = Standing(original.folded)
@@ -255,7 +266,7 @@ class Cleaner:
         alone = self._is_alone(document.source)
         decodes = alone or self._decoder(document.source) is not None
         while True:
-            found, closed = self._propose(document, passes.text, original, standing, silent)
+            found, closed = yield from self._propose(document, passes.text, original, standing, silent)
             chosen = self._wanted(found)
             if not chosen and decodes:
                 answer = yield Ask(passes.text, closed, document.text, tuple(passes.edits))
@@ -318,8 +329,8 @@ class Cleaner:
 
     def _propose(
         self, document: Document, text: str, original: View, standing: Standing, silent: set[str]
-    ) -> tuple[list[Proposal], Spans]:
-        """The proposals of all stages on one text, and what of it is closed in the end."""
+    ) -> Generator[None, Any, tuple[list[Proposal], Spans]]:
+        """The proposals of all stages on one text, and what of it is closed in the end. Stops after each step."""
         title = str(document.meta.get("title") or "")
         markdown = document.meta.get("format") == "md"
         closed = closed_spans(text, markdown=markdown)
@@ -352,8 +363,10 @@ class Cleaner:
                     standing,
                 )
             new: list[Proposal] = []
+            yield
             for ask in stage.detectors:
                 new += ask(reading)
+                yield
             if new and comments is not None:
                 # furniture is asked of whole lines, and a line that is a comment is none that readers see
                 new = [p for p in new if not _is_within(comments, text, p)]

@@ -23,6 +23,10 @@ _OURS = (
     "report.html",
     "diff.patch",
     "findings.csv",
+    # a run on an engine
+    "findings",
+    "articles",
+    "rejected",
     "groups.jsonl",
     "kept",
     "reverted.jsonl",
@@ -34,6 +38,34 @@ _OURS = (
     LOG,
 )
 PARTIAL = ".partial"
+
+
+def refuse_other(
+    held: Collection[object],
+    before: dict[str, Any] | None,
+    command: dict[str, Any],
+    where: str,
+    *,
+    overwrite: bool,
+) -> None:
+    """Refuse a folder to a command where it holds things and no run, or, unless `overwrite` is set, another run.
+
+    held    what lies in the folder, hidden files aside
+    before  the command of the run that lies there, or None
+    """
+    if held and before is None:
+        raise UsageError(
+            "输出文件夹里有不是 cleanup 写的东西；请用 --out 另指一个空文件夹",
+            "the output folder holds files that no run wrote; name an empty one with --out",
+            where=where,
+        )
+    if before is not None and before != command and not overwrite:
+        raise UsageError(
+            f"输出文件夹里是另一次运行（{' '.join(before.get('inputs', []))}）；请用 --out 另指一个，或加 --overwrite 覆盖",
+            f"the output folder holds another run (of {' '.join(before.get('inputs', []))}); "
+            "name another with --out, or replace it with --overwrite",
+            where=where,
+        )
 
 
 class RunFolder:
@@ -74,20 +106,7 @@ class RunFolder:
             raise InputError(
                 f"不能写入：{e.strerror}", f"cannot be written: {e.strerror}", where=str(self.path)
             ) from e
-        before = self._command()
-        if held and before is None:
-            raise UsageError(
-                "输出文件夹里有不是 cleanup 写的东西；请用 --out 另指一个空文件夹",
-                "the output folder holds files that no run wrote; name an empty one with --out",
-                where=str(self.path),
-            )
-        if before is not None and before != command and not overwrite:
-            raise UsageError(
-                f"输出文件夹里是另一次运行（{' '.join(before.get('inputs', []))}）；请用 --out 另指一个，或加 --overwrite 覆盖",
-                f"the output folder holds another run (of {' '.join(before.get('inputs', []))}); "
-                "name another with --out, or replace it with --overwrite",
-                where=str(self.path),
-            )
+        refuse_other(held, self._command(), command, str(self.path), overwrite=overwrite)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

@@ -18,6 +18,8 @@ SHOWN = 200
 SHOWN_CHARS = 300_000
 # Qualities are added up in steps of a ten-thousandth.
 _STEPS = 10_000
+# Told of every rule, kind and tier beside its counts: whether two runs differ is reckoned from them.
+_SPREAD = ("articles", "squares")
 
 
 def verdict(outcome: Outcome) -> str:
@@ -109,6 +111,8 @@ class Tally:
         # articles that the run before had, which are not among those read
         self.known = 0
         self.by: dict[str, dict[str, Counter[str]]] = {"rule": {}, "kind": {}, "tier": {}}
+        # per rule, kind and tier: the articles in which it is found, and the squares of its counts in them
+        self.spread: dict[str, dict[str, Counter[str]]] = {name: {} for name in self.by}
         self.sources: dict[str, Counter[str]] = {}
         self.verdicts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
@@ -126,7 +130,9 @@ class Tally:
         tally.chars = summary["chars"]
         tally.found, tally.applied = (summary["findings"][k] for k in ("total", "applied"))
         for name, table in tally.by.items():
-            table.update({k: Counter(v) for k, v in summary[f"by_{name}"].items()})
+            told = summary[f"by_{name}"].items()
+            table.update({k: Counter({t: n for t, n in v.items() if t not in _SPREAD}) for k, v in told})
+            tally.spread[name].update({k: Counter({t: v[t] for t in _SPREAD if t in v}) for k, v in told})
         tally.verdicts = Counter(summary["by_verdict"])
         tally.reasons = Counter(summary["rejected_reasons"])
         return tally
@@ -135,9 +141,10 @@ class Tally:
         """Add what was counted over another part of the run."""
         for name in ("read", "known", "changed", "unchanged", "rejected", "chars", "found", "applied"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name, table in other.by.items():
-            for key, counts in table.items():
-                self.by[name].setdefault(key, Counter()).update(counts)
+        for mine, others in ((self.by, other.by), (self.spread, other.spread)):
+            for name, table in others.items():
+                for key, counts in table.items():
+                    mine[name].setdefault(key, Counter()).update(counts)
         for source, counts in other.sources.items():
             self.sources.setdefault(source, Counter()).update(counts)
         self.verdicts.update(other.verdicts)
@@ -171,6 +178,7 @@ class Tally:
         self.chars += len(outcome.document.text)
         self.found += len(outcome.findings)
         self.applied += len(outcome.applied)
+        self._spread(outcome)
         self.verdicts[verdict(outcome)] += 1
         self.abstained.update({s.reason for s in outcome.silences})
         source = self.sources.setdefault(outcome.document.source, Counter())
@@ -196,6 +204,17 @@ class Tally:
             if seen is None or seen.add(outcome, at):
                 self.worst.add(outcome, at)
 
+    def _spread(self, outcome: Outcome) -> None:
+        """Count how the findings of an article come together."""
+        source = self.sources.setdefault(outcome.document.source, Counter())
+        source["chars"] += len(outcome.document.text)
+        source["squares"] += len(outcome.findings) ** 2
+        for name, table in self.spread.items():
+            for key, n in Counter([getattr(f, name) for f in outcome.findings]).items():
+                counts = table.setdefault(key, Counter())
+                counts["articles"] += 1
+                counts["squares"] += n * n
+
     def shown(self) -> list[Outcome]:
         """The articles that a report shows, worst first."""
         return self.worst.shown()
@@ -217,7 +236,7 @@ class Tally:
             "chars": self.chars,
             "findings": {"total": self.found, "applied": self.applied},
             **{
-                f"by_{name}": {k: _plain(v) for k, v in sorted(table.items())}
+                f"by_{name}": {k: _plain(v) | _spread(self.spread[name][k]) for k, v in sorted(table.items())}
                 for name, table in self.by.items()
             },
             "by_source": {k: _of_source(v) for k, v in sorted(self.sources.items())},
@@ -231,6 +250,10 @@ class Tally:
 def _of_source(counts: Counter[str]) -> dict[str, int | float]:
     mean = round(counts["quality"] / counts["articles"] / _STEPS, 4)
     return dict(sorted(counts.items())) | {"quality": mean}
+
+
+def _spread(counts: Counter[str]) -> dict[str, int]:
+    return {k: counts[k] for k in _SPREAD}
 
 
 def _plain(counts: Counter[str]) -> dict[str, int]:

@@ -59,7 +59,11 @@ def clean(
             return None
         task = call[0]
         end(task.number - 1)
-        writer.take(task, _isolated(run, pool, call) if isinstance(result, Lost) else result)
+        if isinstance(result, Lost):
+            if result.trace:
+                run.state.notes.append(result.trace)
+            result = _isolated(run, pool, call)
+        writer.take(task, result)
         end(task.number)
         run.watch.advance(task.stored)
         if (failed := _too_many_rejects(run, final=False)) is not None:

@@ -124,7 +124,7 @@ def _learn(
     for (source, _), result in pool.map(calls()):
         if run.stop:
             return None
-        channel, trace = (None, "the worker died") if isinstance(result, Lost) else result
+        channel, trace = (None, result.trace or "the worker died") if isinstance(result, Lost) else result
         if trace:
             run.state.notes.append(f"learning {source}: {trace}")
         if channel is None:

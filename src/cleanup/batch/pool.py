@@ -11,6 +11,7 @@ import os
 import pickle
 import signal
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -22,10 +23,16 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Protocol
 
+from cleanup.errors import CleanupError
+
 # Tasks that are handed out ahead, for each process: enough that none waits, few enough to bound memory.
 _AHEAD = 3
 # A worker has so many seconds for a task, and a second more for so many bytes of it: twenty times what any took.
 _SECONDS, _BYTES_A_SECOND = 300.0, 2_000
+
+
+# Seconds that workers have to end.
+_ENDING = 10.0
 
 
 class Work(Protocol):
@@ -36,9 +43,10 @@ class Work(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What stands in the place of a result: the worker died or hung, twice."""
+    """What stands in the place of a result: the worker died or hung, twice, or failed, and then with what trace."""
 
     hung: bool = False
+    trace: str = ""
 
 
 class Pool:
@@ -79,9 +87,8 @@ class Pool:
         sizes  bytes of the input that a call is about: how long it may take
         """
         if self.jobs == 1:
-            assert self._work is not None
             for call in calls:
-                yield call, self._work(*call)
+                yield call, self._here(call)
             return
         coming: Iterator[tuple[Any, ...]] = iter(calls)
         open_calls: deque[tuple[tuple[Any, ...], Future[Any]]] = deque()
@@ -106,23 +113,38 @@ class Pool:
                     yield call, self.alone(call, sizes(call))
                     open_calls += ((c, self._submit(c)) for c in rest)
                     continue
+                except CleanupError:
+                    raise
+                except Exception:
+                    result = Lost(trace=traceback.format_exc())
                 yield call, result
         finally:
-            for _, future in open_calls:
-                future.cancel()
+            open_calls.clear()
 
     def alone(self, call: tuple[Any, ...], size: int = 0, *, method: str = "") -> Any:
         """The result of a call (of a method of the work) while nothing else is done; Lost where the worker died of it."""
+        if self.jobs == 1:
+            return self._here(call, method)
         try:
             return self._submit(call, method).result(_SECONDS + size / _BYTES_A_SECOND)
-        except BrokenProcessPool:
+        except (BrokenProcessPool, TookTooLong) as e:
             self._kill()
             self.deaths += 1
-            return Lost()
-        except TookTooLong:
-            self._kill()
-            self.deaths += 1
-            return Lost(hung=True)
+            return Lost(hung=isinstance(e, TookTooLong))
+        except CleanupError:
+            raise
+        except Exception:
+            return Lost(trace=traceback.format_exc())
+
+    def _here(self, call: tuple[Any, ...], method: str = "") -> Any:
+        """A call in this process."""
+        work: Any = self._work
+        try:
+            return (getattr(work, method) if method else work)(*call)
+        except CleanupError:
+            raise
+        except Exception:
+            return Lost(trace=traceback.format_exc())
 
     def _submit(self, call: tuple[Any, ...], method: str = "") -> Future[Any]:
         if self._executor is None:
@@ -140,12 +162,16 @@ class Pool:
         if executor is None:
             return
         workers = list((executor._processes or {}).values())
-        executor.shutdown(wait=False, cancel_futures=True)
+        manager: Any = executor._executor_manager_thread
         for process in workers:
             with contextlib.suppress(OSError, AttributeError):
                 process.kill()
+        # the futures that wait are told that the pool broke; cancelled ones would make its thread fail
+        executor.shutdown(wait=False)
+        if manager is not None:
+            manager.join(_ENDING)
         for process in workers:
-            process.join(5)
+            process.join(_ENDING)
 
 
 _DOING: dict[str, Any] = {}

@@ -99,7 +99,7 @@ def _learned(
 
     learned, faults = {}, []
     for (source, _), result in pool.map(calls()):
-        channel, trace = (None, "the worker died") if isinstance(result, Lost) else result
+        channel, trace = (None, result.trace or "the worker died") if isinstance(result, Lost) else result
         if channel is not None and not trace:
             learned[source] = channel
         elif trace:

@@ -119,11 +119,7 @@ class Cleaning:
 
     def only(self, task: Task, begin: int, end: int) -> None:
         """Some records of the task, for nothing: whether a worker lives through them."""
-        records = [r for n, (_, r) in enumerate(_records(task)) if begin <= n < end]
-        for group in groups(records):
-            for record, outcome in zip(group, outcomes_of(self._cleaner, group), strict=True):
-                if record.document is not None:
-                    facts_of(outcome or self._cleaner.clean(record.document))
+        _Job(self._cleaner, self._telling, Worst(), task, (), self._seen, range(begin, end)).done(None)
 
 
 def _records(task: Task) -> Iterator[tuple[InputFile, Record]]:
@@ -160,9 +156,10 @@ class _Job:
         task: Task,
         without: Collection[int],
         seen: Seen | None,
+        within: range | None = None,
     ) -> None:
         self._cleaner, self._telling, self._worst, self._task = cleaner, telling, worst, task
-        self._without = without
+        self._without, self._within = without, within
         self._seen = seen
         self._keys: list[int] = []
         self._done = Done(task.number)
@@ -192,7 +189,7 @@ class _Job:
                     if left == 0:
                         return
                     left = None if left is None else left - 1
-                if not self._is_wanted(record):
+                if not self._is_wanted(record) or (self._within is not None and n not in self._within):
                     continue
                 owners.append(file)
                 yield self._crashed(file, record) if n in self._without else record
@@ -222,8 +219,8 @@ class _Job:
 
     def _crashed(self, file: InputFile, record: Record) -> Record:
         line = record.document.record if record.document else 0
-        zh = "处理这一条时进程崩溃了；其余照常"
-        en = "a worker crashed over this record; the others are not touched by it"
+        zh = f"处理这一条时程序出错或进程崩溃；其余照常；详见 {LOG}"
+        en = f"a worker failed or died over this record; the others are not touched by it; see {LOG}"
         return replace(record, document=None, reject=Reject(file.name, line, "worker_crashed", zh, en))
 
     def _record(self, record: Record, outcome: Outcome | None, file: InputFile) -> bytes | None:

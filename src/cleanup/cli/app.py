@@ -16,6 +16,7 @@ COMMANDS = (
     "init",
     "learn",
     "revert",
+    "report",
     "explain",
     "evaluate",
     "dedup",

@@ -139,11 +139,13 @@ def run(
         typer.Option(
             "--format",
             help=told(
-                "标准输入的格式：txt、md、jsonl、csv、tsv、parquet 或 html；压缩的写作 jsonl.gz。",
-                "Format of stdin: txt, md, jsonl, csv, tsv, parquet or html; if it is packed, as in jsonl.gz.",
+                "标准输入的格式：txt（默认）、md、jsonl、csv、tsv、parquet 或 html；压缩的写作 jsonl.gz。用 --engine 时为输入的格式。",
+                "Format of stdin: txt, the default, md, jsonl, csv, tsv, parquet or html; if it is packed, as in jsonl.gz. "
+                "With --engine that of the input.",
             ),
+            show_default=False,
         ),
-    ] = "txt",
+    ] = "",
     html: Annotated[
         bool,
         typer.Option(
@@ -198,6 +200,16 @@ def run(
             ),
         ),
     ] = True,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            help=told(
+                "在哪里跑：local（本机）、ray 或 spark；见 docs/scale.md。",
+                "Where to run: local (this machine), ray or spark; see docs/scale.md.",
+            ),
+        ),
+    ] = "local",
     jobs: JobsOption = 0,
     limit: Annotated[
         int | None,
@@ -341,11 +353,14 @@ def run(
             "fresh": fresh,
             "every": checkpoint,
         }
+        from cleanup.cli.run_engine import ENGINES, run_on
         from cleanup.cli.run_job import Job
 
         job = Job(inputs, out, options, flags, voice)
-        if "-" in inputs:
-            code = job.stdin(format)
+        if choice("--engine", engine, ENGINES) != "local":
+            code = run_on(engine, job, format, dry_run=dry_run, strict=strict)
+        elif "-" in inputs:
+            code = job.stdin(format or "txt")
         elif dry_run:
             code = job.estimate()
         else:

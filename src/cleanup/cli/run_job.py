@@ -48,7 +48,7 @@ class Job:
         from cleanup.dumps.remote import put, url_of
 
         url = url_of(self.out) if self.out else ""
-        out = _staging(url) if url else Path(self.out) if self.out else _default_out(self.inputs)
+        out = _staging(url) if url else Path(self.out) if self.out else default_out(self.inputs)
         result = self._run(self.inputs, out, self.inputs)
         if url and not result.interrupted and result.failed is None:
             put(out, url)
@@ -71,8 +71,8 @@ class Job:
         from cleanup.batch.job import jobs_for
         from cleanup.dumps.walk import walk
 
-        out = Path(self.out) if self.out else _default_out(self.inputs)
-        cleaner, options = self._made(out)
+        out = Path(self.out) if self.out else default_out(self.inputs)
+        cleaner, options = self.made(out)
         files, odd = walk(self.inputs, out, pages=options.pages)
         jobs = jobs_for(options, sum(f.size for f in files))
         known = estimate(
@@ -130,12 +130,12 @@ class Job:
         from cleanup.batch import run
         from cleanup.dumps.walk import as_told
 
-        cleaner, options = self._made(out)
+        cleaner, options = self.made(out)
         command = {"inputs": [n if n == "-" else as_told(n) for n in names], **self.options}
         with watching(self.voice, "清理", "cleaning", speed=True) as watch:
             return run(inputs, out, cleaner, command, options, watch, self.voice.lang)
 
-    def _made(self, out: Path) -> tuple[Cleaner, Options]:
+    def made(self, out: Path) -> tuple[Cleaner, Options]:
         """The cleaner and the options of the run. Raises RuleError, ChannelError, ModelError, UsageError."""
         from cleanup.batch import Options
         from cleanup.channel.prior import shipped_prior
@@ -177,7 +177,7 @@ class Job:
         return cleaner, options
 
 
-def _default_out(inputs: Sequence[str]) -> Path:
+def default_out(inputs: Sequence[str]) -> Path:
     from cleanup.dumps.walk import title_of
 
     return Path("reports") / (title_of(inputs[0]) or "run")

@@ -58,7 +58,7 @@ def tell_result(result: Any, voice: Voice, where: str = "") -> None:
     if not result.done_before:
         tell_channels(voice, result.used, result.out, after=result.after)
     base = where or str(result.out)
-    if where or (result.out / "report.html").exists():
+    if (result.out / "report.html").exists():
         voice.say(f"报告 {base}/report.html", f"report {base}/report.html")
     voice.say(f"文章 {base}/cleaned", f"articles {base}/cleaned")
 

@@ -64,8 +64,12 @@ class Fits:
         """
         lefts, at_left = np.unique(left, return_inverse=True)
         rights, at_right = np.unique(right, return_inverse=True)
-        begins = model.log_probs_counted(lefts, self.first) + self.inside
-        ends = np.ascontiguousarray(model.log_probs_counted(self.last, rights).T)
+        # many words begin or end alike
+        firsts, of_first = np.unique(self.first, return_inverse=True)
+        lasts, of_last = np.unique(self.last, return_inverse=True)
+        begins = model.log_probs_counted(lefts, firsts).take(of_first, axis=1)
+        begins += self.inside
+        ends = np.ascontiguousarray(model.log_probs_counted(lasts, rights).T).take(of_last, axis=1)
         rows, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for lo in range(0, len(left), _ROUND):
             nats = begins[at_left[lo : lo + _ROUND]]
@@ -110,7 +114,7 @@ def insertions(
         symbols = model.alphabet.encode("".join(i for i in fits.items if len(i) == k)).reshape(-1, k)
         row_of = np.cumsum(length == k) - 1
         here, behind = parts_of_changes(
-            model, texts.scored, place[of], place[of], symbols[row_of[numbers[of]]]
+            model, texts.scored, place[of], place[of], symbols[row_of[numbers[of]]], least
         )
         good = here + behind > least
         where = place[of][good]

@@ -60,11 +60,8 @@ class Habits:
         for context in CONTEXTS:
             yes = _articles(texts, _names(texts, context, ends, with_one, with_one + 1), with_one)
             no = _articles(texts, _names(texts, context, ends, without, without), without)
-            names, where = np.unique(np.concatenate([yes, no]), return_inverse=True)
-            n = (
-                np.bincount(where[: len(yes)], minlength=len(names)),
-                np.bincount(where[len(yes) :], minlength=len(names)),
-            )
+            names = _distinct(np.concatenate([yes, no]))
+            n = tuple(np.searchsorted(x, names, "right") - np.searchsorted(x, names) for x in (yes, no))
             base = (len(yes) + 0.5) / (len(yes) + len(no) + 1)
             odds = np.log((n[0] + _PRIOR * base) / (n[1] + _PRIOR * (1 - base))) - np.log(base / (1 - base))
             level = np.clip(np.rint(odds), -_STEPS, _STEPS).astype(np.int64)
@@ -105,8 +102,15 @@ def _names(texts: Texts, context: str, ends: I64, start: I64, end: I64) -> U64:
 
 
 def _articles(texts: Texts, names: U64, at: I64) -> U64:
-    """The contexts of places, once an article."""
-    return np.unique(names << np.uint64(32) | texts.article[at].astype(np.uint64)) >> np.uint64(32)
+    """The contexts of places, once an article, in order."""
+    return _distinct(names << np.uint64(32) | texts.article[at].astype(np.uint64)) >> np.uint64(32)
+
+
+def _distinct(names: U64) -> U64:
+    """The different ones, in order; np.unique, which hashes them first, takes twice the time."""
+    names = np.sort(names)
+    different: U64 = names[np.append(True, names[1:] != names[:-1])[: len(names)]]
+    return different
 
 
 def _leveled(names: U64, level: I64) -> U32:

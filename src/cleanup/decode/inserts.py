@@ -71,13 +71,18 @@ def places(
             # a term that an editor wrote may hold other signs, and then every place is looked at
             at, chinese = at[chinese], chinese[chinese]
         windows = ids[at[:, None] + np.arange(k)]
-        numbers = model.words.numbers(windows) if k <= LONGEST else np.full(len(at), -1)
-        numbers[~chinese] = -1
-        keep = _among(windows, model.alphabet.encode("".join(own)).reshape(-1, k))
+        slot = np.zeros(len(at), bool)
         if after_de:
-            keep |= (ids[at - 1] == de) & (numbers >= 0)
+            slot |= ids[at - 1] == de
         if anywhere and k > 1:
-            keep |= (upto[at + 1] - upto[at] < -_SURPRISED) & (numbers >= 0)
+            slot |= upto[at + 1] - upto[at] < -_SURPRISED
+        if k <= LONGEST:
+            rows = np.flatnonzero(slot & chinese)
+            slot[:] = False
+            slot[rows] = model.words.numbers(windows[rows]) >= 0
+        keep = _among(windows, model.alphabet.encode("".join(own)).reshape(-1, k))
+        if k <= LONGEST:
+            keep |= slot
         # the model knows one digit and one letter, so what looks like a term to it may be another
         for row in np.flatnonzero(keep & ~chinese).tolist():
             keep[row] = texts.text_at(int(at[row]), k) in own

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from cleanup.decode.judge import F64
 from cleanup.decode.texts import I64, Texts
@@ -55,6 +54,35 @@ class Hypotheses:
 
 
 @dataclass(frozen=True, slots=True)
+class _Listed:
+    """Hypotheses as lists: of an island there are a few, and hundreds of combinations. What is written is in bytes."""
+
+    start: list[int]
+    end: list[int]
+    written: list[bytes]
+    log_odds: list[float]
+    gain: list[float]
+
+    @classmethod
+    def of(cls, all_: Hypotheses) -> _Listed:
+        return cls(
+            all_.start.tolist(),
+            all_.end.tolist(),
+            [w.tobytes() for w in all_.written],
+            all_.log_odds.tolist(),
+            all_.gain.tolist(),
+        )
+
+    def made(self, before: bytes, lo: int, hi: int, c: Sequence[int]) -> bytes:
+        """What stands in lo:hi once some hypotheses are made; `before` is what stands there now."""
+        parts, at = [], lo
+        for row in c:
+            parts += [before[2 * (at - lo) : 2 * (self.start[row] - lo)], self.written[row]]
+            at = self.end[row]
+        return b"".join([*parts, before[2 * (at - lo) : 2 * (hi - lo)]])
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """The likeliest combination of an island: rows of hypotheses in order of place.
 
@@ -68,15 +96,16 @@ class Chosen:
 def settle(texts: Texts, all_: Hypotheses) -> tuple[F64, list[Chosen]]:
     """The probability of each hypothesis, shape (n,), and the likeliest combination of each island that has one."""
     p = 1.0 / (1.0 + np.exp(-np.clip(all_.log_odds, -40, 40)))
+    listed = _Listed.of(all_)
     islands = list(_islands(texts, all_))
-    combined = [list(_together(all_, rows)) for rows in islands]
-    gains = iter(_gains(texts, all_, [c for several in combined for c in several]).tolist())
+    combined = [list(_together(listed, rows)) for rows in islands]
+    gains = iter(_gains(texts, listed, [c for several in combined for c in several]).tolist())
     chosen = []
     for rows, several in zip(islands, combined, strict=True):
         gain: dict[tuple[int, ...], float] = {(): 0.0}
-        gain |= {(r,): float(all_.gain[r]) for r in rows}
+        gain |= {(r,): listed.gain[r] for r in rows}
         gain |= {c: next(gains) for c in several}
-        best = _settle(texts, all_, rows, gain, p)
+        best = _settle(texts, listed, rows, gain, p)
         if best:
             wanted = [gain[best] - gain.get((*best[:i], *best[i + 1 :]), 0.0) for i in range(len(best))]
             chosen.append(Chosen(best, tuple(wanted)))
@@ -84,20 +113,22 @@ def settle(texts: Texts, all_: Hypotheses) -> tuple[F64, list[Chosen]]:
 
 
 def _settle(
-    texts: Texts, all_: Hypotheses, rows: list[int], gain: dict[tuple[int, ...], float], p: F64
+    texts: Texts, all_: _Listed, rows: list[int], gain: dict[tuple[int, ...], float], p: F64
 ) -> tuple[int, ...]:
     """The likeliest combination of an island, and into `p` the probability of each of its hypotheses."""
     scores: dict[bytes, float] = {}
     holds: dict[bytes, set[int]] = {}
     names: dict[bytes, tuple[int, ...]] = {}
+    lo, hi = min(all_.start[r] for r in rows), max(all_.end[r] for r in rows)
+    before = texts.ids[lo:hi].tobytes()
     for c in gain:
-        score = float(all_.log_odds[list(c)].sum())
+        score = _total(all_.log_odds, c)
         if len(c) > 1:
             if any(gain[c] < gain.get(less, -np.inf) + WANTED for less in combinations(c, len(c) - 1)):
                 continue
-            score += SLOPE * (gain[c] - float(all_.gain[list(c)].sum()))
+            score += SLOPE * (gain[c] - _total(all_.gain, c))
         # an insertion on either side of an equal character is one and the same
-        made = _made(texts, all_, rows, c).tobytes()
+        made = all_.made(before, lo, hi, c)
         if score > scores.get(made, -np.inf):
             scores[made], names[made] = score, c
         holds.setdefault(made, set()).update(c)
@@ -107,6 +138,14 @@ def _settle(
     for row in rows:
         p[row] = sum(w for made, w in weight.items() if row in holds[made]) / total
     return names[max(scores, key=lambda made: (scores[made], made))]
+
+
+def _total(values: list[float], rows: Sequence[int]) -> float:
+    """Added up one after another, which sum() is not everywhere."""
+    total = 0.0
+    for row in rows:
+        total += values[row]
+    return total
 
 
 def _islands(texts: Texts, all_: Hypotheses) -> Iterator[list[int]]:
@@ -134,7 +173,7 @@ def _likeliest(all_: Hypotheses, rows: list[int]) -> list[int]:
     return [r for r in rows if r in kept]
 
 
-def _together(all_: Hypotheses, rows: list[int]) -> Iterator[tuple[int, ...]]:
+def _together(all_: _Listed, rows: list[int]) -> Iterator[tuple[int, ...]]:
     """Combinations of several hypotheses, in order of place, none reaching into another.
 
     Two insertions at one place stand for characters missing side by side, in either order; one twice for one doubled.
@@ -148,32 +187,21 @@ def _together(all_: Hypotheses, rows: list[int]) -> Iterator[tuple[int, ...]]:
             yield row, row
 
 
-def _orders(all_: Hypotheses, c: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+def _orders(all_: _Listed, c: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
     yield c
     for i, (a, b) in enumerate(pairwise(c)):
         if all_.start[a] == all_.end[a] == all_.start[b] == all_.end[b]:
             yield (*c[:i], b, a, *c[i + 2 :])
 
 
-def _made(texts: Texts, all_: Hypotheses, rows: Sequence[int], c: Sequence[int]) -> Ids:
-    """The symbols of an island once some of its hypotheses are made."""
-    of = list(rows)
-    lo, hi = int(all_.start[of].min()), int(all_.end[of].max())
-    return _written(texts, all_, c, lo, hi)
-
-
-def _written(texts: Texts, all_: Hypotheses, c: Sequence[int], lo: int, hi: int) -> Ids:
-    parts: list[npt.NDArray[np.uint16]] = []
-    at = lo
-    for row in c:
-        parts += [texts.ids[at : int(all_.start[row])], all_.written[row]]
-        at = int(all_.end[row])
-    return np.concatenate([*parts, texts.ids[at:hi]])
-
-
-def _gains(texts: Texts, all_: Hypotheses, several: Sequence[tuple[int, ...]]) -> F32:
+def _gains(texts: Texts, all_: _Listed, several: Sequence[tuple[int, ...]]) -> F32:
     """The gain of each combination, made as one change, shape (len(several),)."""
-    start = np.array([int(all_.start[c[0]]) for c in several], np.int64)
-    end = np.array([max(int(all_.end[r]) for r in c) for c in several], np.int64)
-    written = [_written(texts, all_, c, int(a), int(b)) for c, a, b in zip(several, start, end, strict=True)]
-    return gains_of_edits(texts.model, texts.scored, start, end, written)
+    start = [all_.start[c[0]] for c in several]
+    end = [max([all_.end[r] for r in c]) for c in several]
+    written = [
+        np.frombuffer(all_.made(texts.ids[lo:hi].tobytes(), lo, hi, c), np.uint16)
+        for c, lo, hi in zip(several, start, end, strict=True)
+    ]
+    return gains_of_edits(
+        texts.model, texts.scored, np.array(start, np.int64), np.array(end, np.int64), written
+    )

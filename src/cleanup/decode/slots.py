@@ -63,6 +63,10 @@ class Slots:
     def __len__(self) -> int:
         return len(self.windows)
 
+    def take(self, rows: I64) -> Slots:
+        """Some of the surroundings, as one place each."""
+        return Slots(self.model, self.windows[rows], np.arange(len(rows)))
+
     def log_probs(self, rows: I64, numbers: I64) -> F64:
         """ln P(word and what stands behind it | what stands before), of words by number, shape (len(rows),)."""
         out = np.empty(len(rows))
@@ -81,39 +85,23 @@ class Slots:
         out: F64 = score[:, _REACH:].sum(1, dtype=np.float64)
         return out
 
-    def rough_log_probs(self, numbers: I64) -> Iterator[F32]:
-        """The same for many words, slot by slot and by pairs of symbols alone: first rankings, shape (words,) each."""
-        model = self.model
-        first, last, _ = (x[numbers] for x in model.words.first_last)
-        # inside the word the first ranking knows no better than how common the word is
-        inside = model.words.log_probs[numbers] - model.unigram_log_prob[first]
-        before, behind = self.windows[:, _REACH - 1], self.windows[:, _REACH]
-        begins = {c: model.bigram_log_probs(c, None)[first] + inside for c in np.unique(before).tolist()}
-        ends = {c: model.bigram_log_probs(None, c)[last] for c in np.unique(behind).tolist()}
-        for a, b in zip(before.tolist(), behind.tolist(), strict=True):
-            yield begins[a] + ends[b]
+    def rough(self, numbers: I64) -> Rough:
+        """The same for many words by pairs of symbols alone: first rankings."""
+        return Rough.of(self, numbers)
 
-    def likeliest(self) -> tuple[I64, F64]:
-        """The best words of each slot and ln of their shares among all, shape (n, look) each, in no order."""
+    def likeliest(self, rough: Rough | None = None) -> tuple[I64, F64]:
+        """The best words of each slot and ln of their shares among all, shape (n, look) each, in no order.
+
+        rough  of the common words, where it is there
+        """
         words = common_words(self.model)
         look = min(_LOOK, len(words))
         best = np.empty((len(self), look), np.int64)
-        for i, rough in enumerate(self.rough_log_probs(words)):
-            best[i] = np.argpartition(-rough, look - 1)[:look]
+        for i, nats in enumerate(rough or self.rough(words)):
+            best[i] = np.argpartition(-nats, look - 1)[:look]
         best = words[best]
         rows = np.repeat(np.arange(len(self)), look)
         return best, self.log_probs(rows, best.reshape(-1)).reshape(best.shape)
-
-    def rough_nats(self, numbers: I64, weight: F64, share: float) -> F64:
-        """How much likelier the slots are if that share of them hides each word, by pairs of symbols, shape (words,)."""
-        common = self.model.words.log_probs[numbers]
-        common -= np.logaddexp.reduce(common)
-        out = np.zeros(len(numbers))
-        for rough, w in zip(self.rough_log_probs(numbers), weight.tolist(), strict=True):
-            fit = rough - rough.max()
-            fit -= np.log(np.exp(fit).sum()) + common
-            out += w * np.log(1 - share + share * np.exp(np.minimum(fit, CAP)))
-        return out
 
     def fits(self, numbers: I64, likeliest: tuple[I64, F64] | None = None) -> F64:
         """ln P(surroundings | word) - ln P(surroundings | any word), shape (n, len(numbers)), in nats."""
@@ -143,6 +131,51 @@ class Slots:
             self.model.words.log_probs[common_words(self.model)].astype(np.float64)
         )
         return out - (share - every)
+
+
+@dataclass(frozen=True, slots=True)
+class Rough:
+    """ln P(word and what stands behind it | what stands before) of words in slots, by pairs of symbols alone.
+
+    begins, ends  of the words, behind each symbol that stands before a slot, and before each that stands behind one
+    common        ln of the share of each word among them
+    """
+
+    before: list[int]
+    behind: list[int]
+    begins: dict[int, F32]
+    ends: dict[int, F32]
+    common: F32
+
+    @classmethod
+    def of(cls, slots: Slots, numbers: I64) -> Rough:
+        model = slots.model
+        first, last, _ = (x[numbers] for x in model.words.first_last)
+        # inside the word the first ranking knows no better than how common the word is
+        inside = model.words.log_probs[numbers] - model.unigram_log_prob[first]
+        before, behind = slots.windows[:, _REACH - 1].tolist(), slots.windows[:, _REACH].tolist()
+        common = model.words.log_probs[numbers]
+        return cls(
+            before,
+            behind,
+            {c: model.bigram_log_probs(c, None)[first] + inside for c in sorted(set(before))},
+            {c: model.bigram_log_probs(None, c)[last] for c in sorted(set(behind))},
+            common - np.logaddexp.reduce(common),
+        )
+
+    def __iter__(self) -> Iterator[F32]:
+        """Slot by slot, shape (words,) each."""
+        for a, b in zip(self.before, self.behind, strict=True):
+            yield self.begins[a] + self.ends[b]
+
+    def nats(self, weight: F64, share: float) -> F64:
+        """How much likelier the slots are if that share of them hides each word, shape (words,)."""
+        out = np.zeros(len(self.common))
+        for fit, w in zip(self, weight.tolist(), strict=True):
+            fit -= fit.max()
+            fit -= np.log(np.exp(fit).sum()) + self.common
+            out += w * np.log(1 - share + share * np.exp(np.minimum(fit, CAP)))
+        return out
 
 
 def common_words(model: Model) -> I64:

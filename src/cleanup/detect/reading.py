@@ -12,15 +12,20 @@ import msgspec
 from cleanup.builtin import BuiltIn
 from cleanup.data import Edit, Kind, Tier
 from cleanup.fold import View
+from cleanup.keywords import Keywords
 from cleanup.recurrence import SourceLines
 
 
 class Standing(dict[str, bool]):
-    """Whether words stand in a text, each looked for once: an article may have very many places that ask."""
+    """Whether words stand in a text, each looked for once: an article may have very many places that ask.
+
+    asked  by what keywords books of rules look for: the text of a pass that was looked at last, and what it held
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self._text = text
+        self.asked: dict[Keywords, tuple[str, frozenset[str]]] = {}
         self._of: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def __missing__(self, word: str) -> bool:

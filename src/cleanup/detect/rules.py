@@ -62,6 +62,8 @@ class Book:
         self.family = {r.id: (r.family, r.kind) for r in rules}
         self.terms: dict[str, str] = {}
         self._by_word: dict[str, list[int]] = {}
+        self._together: Sequence[Book] = (self,)
+        self._keywords: Keywords | None = None
         self._others: list[tuple[int, re.Pattern[str] | None]] = []
         for n, rule in enumerate(rules):
             if rule.keywords and _terms(rule.keywords) in rule.pattern:
@@ -72,20 +74,40 @@ class Book:
             if not rule.keywords:
                 m = _ONE_CLASS.search(rule.pattern)
                 self._others.append((n, re.compile(m[1]) if m else None))
-        self._keywords = Keywords(self._by_word)
 
-    def called(self, text: str) -> tuple[list[Rule], set[str]]:
-        """The rules whose keywords a text holds, in their order, and these keywords."""
-        held = self._keywords.held(text)
-        which = {n for word in held for n in self._by_word[word]}
-        which.update(n for n, one in self._others if one is None or one.search(text))
+    @staticmethod
+    def together(books: Sequence[Book]) -> None:
+        """Tell books that the same texts are asked of them: the words of all are then looked for at once."""
+        for book in books:
+            book._together = books
+
+    def _held(self, text: str, standing: Standing | None) -> frozenset[str]:
+        if self._keywords is None:
+            keywords = Keywords({word for book in self._together for word in book._by_word})
+            for book in self._together:
+                book._keywords = keywords
+        assert self._keywords is not None
+        if standing is None:
+            return self._keywords.held(text)
+        asked, held = standing.asked.get(self._keywords, ("", frozenset()))
+        if asked is not text:
+            held = self._keywords.held(text)
+            standing.asked[self._keywords] = text, held
+        return held
+
+    def called(self, text: str, standing: Standing | None = None) -> tuple[list[Rule], frozenset[str]]:
+        """The rules whose keywords a text holds, in their order, and keywords that it holds."""
+        held = self._held(text, standing)
+        which = {n for word in held if word in self._by_word for n in self._by_word[word]}
+        if self._others:
+            which.update([n for n, one in self._others if one is None or one.search(text)])
         return [self.rules[n] for n in sorted(which)], held
 
 
 class _Scan:
     """Where words that a text holds stand, each looked for once: rules share many of them."""
 
-    def __init__(self, text: str, held: set[str]) -> None:
+    def __init__(self, text: str, held: frozenset[str]) -> None:
         self.text, self.held = text, held
         self._starts: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         self._lines: dict[str, list[int]] = {}
@@ -184,7 +206,7 @@ def propose(
 
     The lexicon is loaded only if one asks for it.
     """
-    called, held = book.called(reading.view.folded)
+    called, held = book.called(reading.view.folded, reading.standing)
     if not called:
         return []
     found: list[Proposal] = []

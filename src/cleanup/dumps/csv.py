@@ -63,6 +63,10 @@ def _bad(name: str, row: Row, layout: Layout) -> Record:
     """A line that is no row, as a reject."""
     if row.bad == "too_large":
         return Record(b"", reject=too_long(name, row.line, row.size), told=row.raw)
+    if row.bad == "bad_quote" and b'\\"' in row.raw:
+        zh = '引号用反斜杠转义（\\"），不是 CSV 的写法；请导出成 ""'
+        en = 'quotes are escaped by backslashes, which is not CSV: export them doubled, as ""'
+        return Record(row.raw, reject=Reject(name, row.line, row.bad, zh, en), told=row.raw)
     zh, en = {
         "bad_quote": (
             '引号没有配对：开了没有关，或关在单元格中间；单元格里的引号要写成 ""',
@@ -88,7 +92,7 @@ def _record(file: InputFile, row: Row, layout: Layout, fields: Fields, folder: s
         text = line.decode()
         if "\0" in text:
             return _bad(name, Row(row.raw, row.line, bad="binary"), layout)
-        cells = cells_of(text, layout.delimiter)
+        cells = cells_of(text, layout.delimiter, literal=row.literal)
     except UnicodeDecodeError as e:
         bad = undecodable(e)
         return Record(row.raw, reject=Reject(name, row.line, bad.reason, bad.zh, bad.en), told=row.raw)
@@ -118,6 +122,7 @@ def _record(file: InputFile, row: Row, layout: Layout, fields: Fields, folder: s
         "delimiter": layout.delimiter,
         "at": layout.columns.index(fields.text),
         "alone": len(layout.columns) == 1,
+        "literal": row.literal,
         "derived": fields.html,
     }
     return Record(row.raw, document, how=how, told=row.raw)
@@ -127,8 +132,9 @@ def page(record: Record) -> str | None:
     """The web page that the text of an article was extracted from; None where the text is the cell."""
     if not record.how["derived"]:
         return None
-    cells = cells_of(record.raw.decode(record.how["encoding"]), record.how["delimiter"])
-    text = cells[record.how["at"]]
+    how = record.how
+    cells = cells_of(record.raw.decode(how["encoding"]), how["delimiter"], literal=how["literal"])
+    text = cells[how["at"]]
     return text if is_page(text) else None
 
 
@@ -136,8 +142,9 @@ def rewrite(record: Record, text: str) -> tuple[bytes, str]:
     """The row with another text, and UTF-8 if its encoding does not have all of it, else ""."""
     encoding, delimiter = str(record.how["encoding"]), str(record.how["delimiter"])
     line = record.raw.decode(encoding)
-    start, end = _span(line, delimiter, record.how["at"])
-    quoted = (
+    literal = bool(record.how["literal"])
+    start, end = _span(line, delimiter, record.how["at"], literal=literal)
+    quoted = not literal and (
         line.startswith('"', start)
         or re.search(f'[{re.escape(delimiter)}"\r\n]', text) is not None
         # a line without anything is no row
@@ -152,15 +159,16 @@ def rewrite(record: Record, text: str) -> tuple[bytes, str]:
 
 
 @cache
-def _cell(delimiter: str) -> re.Pattern[str]:
+def _cell(delimiter: str, *, literal: bool) -> re.Pattern[str]:
     """A cell of a row that csv has read, and what ends it."""
     sign = re.escape(delimiter)
-    return re.compile(rf'("[^"]*+(?:""[^"]*+)*+"|[^{sign}\r\n]*+)(?:{sign}|\r?\n|\r|\Z)')
+    quoted = "" if literal else '"[^"]*+(?:""[^"]*+)*+"|'
+    return re.compile(rf"({quoted}[^{sign}\r\n]*+)(?:{sign}|\r?\n|\r|\Z)")
 
 
-def _span(line: str, delimiter: str, index: int) -> tuple[int, int]:
+def _span(line: str, delimiter: str, index: int, *, literal: bool) -> tuple[int, int]:
     """Where a cell stands in its row, with its quotes."""
-    start, cell = 0, _cell(delimiter)
+    start, cell = 0, _cell(delimiter, literal=literal)
     for _ in range(index):
         found: Any = cell.match(line, start)
         start = found.end()

@@ -33,7 +33,8 @@ class Layout:
 class Row:
     """The bytes of a row, its line, how often its id stood in the file before, and why it is no record, or "".
 
-    size  the bytes it has in the file, where not all are kept
+    size     the bytes it has in the file, where not all are kept
+    literal  its quotes mean themselves
     """
 
     raw: bytes
@@ -41,6 +42,7 @@ class Row:
     before: int = 0
     bad: str = ""
     size: int = 0
+    literal: bool = False
 
 
 def rows(file: InputFile, lines: Lines, fields: Fields) -> tuple[Layout, Iterator[Row]]:
@@ -197,13 +199,30 @@ class _Rows:
             if bad:
                 self._once_more(taken[1:], line)
                 (raw, over), *_ = taken
+                if bad in ("bad_quote", "wrong_columns") and (cells := self._literal(raw)):
+                    yield Row(raw, line, self._times(cells), literal=True)
+                    line += 1
+                    continue
                 yield Row(raw, line, bad=bad, size=len(raw) + over)
                 line += 1
                 continue
             raw = taken[0][0] if len(taken) == 1 else b"".join(part for part, _ in taken)
-            before = self._ids.before(cells[self._id]) if cells and self._id >= 0 else 0
-            yield Row(raw, line, before)
+            yield Row(raw, line, self._times(cells))
             line += len(taken)
+
+    def _times(self, cells: list[str] | None) -> int:
+        """How often the id of a row stood in the file before."""
+        return self._ids.before(cells[self._id]) if cells and self._id >= 0 else 0
+
+    def _literal(self, raw: bytes) -> list[str] | None:
+        """The cells of a line of TSV that is a row if quotes mean themselves, as many programs write it."""
+        if self._file.format != "tsv" or is_wide(self._layout.choice.encoding):
+            return None
+        try:
+            cells = cells_of(raw.decode("latin-1"), self._layout.delimiter, literal=True)
+        except csv.Error:
+            return None
+        return cells if len(cells) == len(self._layout.columns) else None
 
     def _once_more(self, lines: list[tuple[bytes, int]], at: int) -> None:
         """Read what follows a bad row again, by itself."""
@@ -224,7 +243,9 @@ def _name_of(cell: str, choice: Choice) -> str:
     return cell.strip()
 
 
-def cells_of(text: str, delimiter: str) -> list[str]:
-    """The cells of a row; none of a blank line. Raises csv.Error."""
+def cells_of(text: str, delimiter: str, *, literal: bool = False) -> list[str]:
+    """The cells of a row, whose quotes may mean themselves; none of a blank line. Raises csv.Error."""
     csv.field_size_limit(_CELL)
+    if literal:
+        return next(csv.reader([text], delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True), [])
     return next(csv.reader([text], delimiter=delimiter, strict=True), [])

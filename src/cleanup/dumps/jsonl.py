@@ -76,6 +76,11 @@ def read(path: Path, name: str, *, fields: Fields, encoding: str) -> Iterator[Re
         yield from records(piece)
 
 
+def apart(raw: bytes, name: str, folder: str, fields: Fields, choice: Choice) -> Record:
+    """The record of a line that is read apart from its file: its line is 0, and nothing stood in front of it."""
+    return _record(raw, name, 0, folder, fields, choice, 0)
+
+
 class _Ids:
     """How often the id of a line stood in its file before. A line that is no record has none."""
 
@@ -118,7 +123,7 @@ def _keys(fields: Fields) -> Any:
 def _record(
     raw: bytes, name: str, n: int, folder: str, fields: Fields, choice: Choice, before: int
 ) -> Record:
-    bom = choice.bom if n == 1 else b""
+    bom = choice.bom if n <= 1 else b""
     body = raw.removeprefix(bom)
     try:
         line, choice = as_utf8(body, choice)

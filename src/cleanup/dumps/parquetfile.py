@@ -33,7 +33,9 @@ def opened_table(file: InputFile) -> Iterator[Any]:
             source.seek(0)
         _look(file, source)
         try:
-            table = stack.enter_context(pq.ParquetFile(source, pre_buffer=False, buffer_size=_READ))
+            table = stack.enter_context(
+                pq.ParquetFile(source, pre_buffer=False, buffer_size=_READ, page_checksum_verification=True)
+            )
         except (pa.ArrowException, OSError, ValueError) as e:
             raise bad_file(file, e) from e
         yield table
@@ -103,9 +105,14 @@ def batches(
     try:
         # a row group at a time, so that one that is damaged takes nothing of the one before it
         for group in range(table.num_row_groups) if groups is None else groups:
+            end = row + table.metadata.row_group(group).num_rows
             for batch in table.iter_batches(PIECE_RECORDS, [group], columns, use_threads=False):
+                # of a damaged file columns may have different lengths
+                batch.validate()
                 yield batch
                 row += len(batch)
+            if row != end:
+                raise pa.ArrowInvalid(f"a row group says that it has {end} rows and ends at {row}")
     except (pa.ArrowException, OSError, UnicodeDecodeError) as e:
         if isinstance(e, BadFile) or (isinstance(e, OSError) and e.errno is not None):
             raise

@@ -51,7 +51,8 @@ def finish(file: InputFile, partial: Path, to: Path, fields: Fields) -> None:
                 end = row + table.metadata.row_group(group).num_rows
                 if entries.next_row is not None and entries.next_row < end:
                     with _group(file, table, group, row, entries, fields.text, partial.parent) as rows:
-                        writer.write_table(rows, row_group_size=len(rows))
+                        if len(rows):
+                            writer.write_table(rows, row_group_size=len(rows))
                 row = end
     except pa.ArrowException as e:
         made.unlink(missing_ok=True)

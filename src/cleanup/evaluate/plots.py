@@ -14,11 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cleanup.errors import UsageError
 from cleanup.evaluate.calibration import Calibration
 from cleanup.evaluate.panels import GRID, INK, QUIET, Sheet, draw_curve, draw_reliability, shown, text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Layout is measured in the font that comes with matplotlib; viewers take the first of these that has the character.
 _MEASURED = re.compile(r"font-family: 'DejaVu Sans'(?:; )?")
@@ -83,59 +86,69 @@ def write(
         ("precision-recall.svg", Sheet("pr", draw_curve, calibration, name, lang)),
         ("reliability.svg", Sheet("rel", draw_reliability, calibration, name, lang)),
     ):
-        path = folder / file
-        partial = folder / f".{file}.partial"
-        try:
-            partial.write_text(_svg(sheet), encoding="utf-8", newline="\n")
-            partial.replace(path)
-        except OSError as e:
-            raise UsageError(
-                f"不能写图：{e.strerror}", f"the plot cannot be written: {e.strerror}", where=str(path)
-            ) from e
-        finally:
-            partial.unlink(missing_ok=True)
-        out.append(path)
+        with plain_matplotlib():
+            out.append(save(folder, file, _drawn(sheet), lang))
     return out
 
 
-def _svg(sheet: Sheet) -> str:
-    """A sheet of panels, one for each kind, as the text of an SVG file."""
-    kinds, left_out = sheet.panels()
-    with _plain_matplotlib():
-        from matplotlib.figure import Figure
+def save(folder: Path, file: str, figure: Figure, lang: str) -> Path:
+    """A figure as an SVG file of the folder, whole or not at all; gives its path. UsageError where it cannot be written."""
+    path = folder / file
+    partial = folder / f".{file}.partial"
+    try:
+        partial.write_text(_svg(figure, lang), encoding="utf-8", newline="\n")
+        partial.replace(path)
+    except OSError as e:
+        raise UsageError(
+            f"不能写图：{e.strerror}", f"the plot cannot be written: {e.strerror}", where=str(path)
+        ) from e
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
 
-        columns = min(_COLUMNS, max(len(kinds), 1))
-        heads = _HEADS[sheet.plot]
-        head, foot = 0.34 + 0.17 * len(heads), 0.1 + 0.17 * len(left_out)
-        width = max(_PANEL[0] * columns, 6.4)
-        height = _PANEL[1] * math.ceil(len(kinds) / columns) + head + foot
-        figure = Figure(figsize=(width, height), facecolor="white")
-        for n, key in enumerate(heads):
-            size, ink = (7.5, QUIET) if n else (10, INK)
-            up = 1 - (0.29 + 0.17 * n) / height
-            text(figure, 0.2 / width, up, sheet.says(key), fontsize=size, color=ink)
-        for n, line in enumerate(reversed(left_out)):
-            text(figure, 0.2 / width, (0.1 + 0.17 * n) / height, line, fontsize=7.5, color=QUIET)
-        for n, kind in enumerate(kinds):
-            row, column = divmod(n, columns)
-            left, low = column * _PANEL[0] + 0.42, height - head - (row + 1) * _PANEL[1] + 0.3
-            box = (left / width, low / height, (_PANEL[0] - 0.6) / width, (_PANEL[1] - 0.82) / height)
-            axes = figure.add_axes(box)
-            axes.spines[["top", "right"]].set_visible(False)
-            axes.grid(color=GRID, linewidth=0.5)
-            axes.set_axisbelow(True)
-            known = sheet.name(kind)
-            title = sheet.says("all") if not kind else kind if known == kind else f"{known} {kind}"
-            text(axes, 0, 1.18, shown(title), fontsize=8, color=INK, transform=axes.transAxes)
-            sheet.draw(axes, sheet, kind)
-        stream = StringIO()
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+
+def _drawn(sheet: Sheet) -> Figure:
+    """A sheet of panels, one for each kind."""
+    kinds, left_out = sheet.panels()
+    from matplotlib.figure import Figure
+
+    columns = min(_COLUMNS, max(len(kinds), 1))
+    heads = _HEADS[sheet.plot]
+    head, foot = 0.34 + 0.17 * len(heads), 0.1 + 0.17 * len(left_out)
+    width = max(_PANEL[0] * columns, 6.4)
+    height = _PANEL[1] * math.ceil(len(kinds) / columns) + head + foot
+    figure = Figure(figsize=(width, height), facecolor="white")
+    for n, key in enumerate(heads):
+        size, ink = (7.5, QUIET) if n else (10, INK)
+        up = 1 - (0.29 + 0.17 * n) / height
+        text(figure, 0.2 / width, up, sheet.says(key), fontsize=size, color=ink)
+    for n, line in enumerate(reversed(left_out)):
+        text(figure, 0.2 / width, (0.1 + 0.17 * n) / height, line, fontsize=7.5, color=QUIET)
+    for n, kind in enumerate(kinds):
+        row, column = divmod(n, columns)
+        left, low = column * _PANEL[0] + 0.42, height - head - (row + 1) * _PANEL[1] + 0.3
+        box = (left / width, low / height, (_PANEL[0] - 0.6) / width, (_PANEL[1] - 0.82) / height)
+        axes = figure.add_axes(box)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(color=GRID, linewidth=0.5)
+        axes.set_axisbelow(True)
+        known = sheet.name(kind)
+        title = sheet.says("all") if not kind else kind if known == kind else f"{known} {kind}"
+        text(axes, 0, 1.18, shown(title), fontsize=8, color=INK, transform=axes.transAxes)
+        sheet.draw(axes, sheet, kind)
+    return figure
+
+
+def _svg(figure: Figure, lang: str) -> str:
+    """A figure as the text of an SVG file."""
+    stream = StringIO()
+    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     svg = _MEASURED.sub("", stream.getvalue())
-    return svg.replace("<svg ", f'<svg xml:lang="{sheet.lang}" style="font-family: {_FONTS}" ', 1)
+    return svg.replace("<svg ", f'<svg xml:lang="{lang}" style="font-family: {_FONTS}" ', 1)
 
 
 @contextmanager
-def _plain_matplotlib() -> Iterator[None]:
+def plain_matplotlib() -> Iterator[None]:
     """Matplotlib as it comes, whatever the user's settings; silent about characters its own font lacks."""
     from matplotlib import style
 

@@ -40,18 +40,23 @@ def called_for(texts: Texts, items: Sequence[str], gaps: I64) -> tuple[F64, F64]
     """
     at = _some(texts, gaps)
     ids, n = texts.ids, len(items)
-    gain = np.full((n, len(at)), -np.inf)
+    right, left = ids[at], ids[at - 1]
+    gain, fits = np.full((n, len(at)), -np.inf), np.zeros((n, len(at)))
     expected = np.zeros(n)
+    own = np.zeros(len(texts.model.alphabet), bool)
     for i, item in enumerate(items):
         symbols = texts.model.alphabet.encode(item)
         # a filter that takes the word leaves none of its characters behind: 或 for 或者 is the author's word
-        rows = np.flatnonzero(~np.isin(ids[at], symbols) & ~np.isin(ids[at - 1], symbols))
-        here, behind = parts_of_changes(
-            texts.model, texts.scored, at[rows], at[rows], np.tile(symbols, (len(rows), 1))
-        )
-        gain[i, rows] = here.astype(np.float64) + behind
-        expected[i] = -np.log1p(-np.minimum(np.exp(here.astype(np.float64)), _NEARLY_SURE)).sum()
-    fits = np.log1p(np.exp(np.minimum(gain, _MOST)))
+        own[symbols] = True
+        rows = np.flatnonzero(~(own[right] | own[left]))
+        own[symbols] = False
+        written = np.broadcast_to(symbols, (len(rows), len(symbols)))
+        here, behind = parts_of_changes(texts.model, texts.scored, at[rows], at[rows], written)
+        p = here.astype(np.float64)
+        gains = p + behind
+        gain[i, rows] = gains
+        fits[i, rows] = np.log1p(np.exp(np.minimum(gains, _MOST)))
+        expected[i] = -np.log1p(-np.minimum(np.exp(p), _NEARLY_SURE)).sum()
     odds: F64 = fits.sum(1) - expected
     others = np.sort(odds)[::-1][_BEST:]
     usual = max(_USUAL, float(np.median(others)) if len(others) else 0.0)

@@ -48,7 +48,7 @@ def characters(texts: Texts) -> Candidates:
     seen = np.bincount(texts.ids, minlength=len(alphabet))
     expected = counted * (seen[alphabet.is_chinese].sum() / max(1, counted.sum()))
     able = (expected >= _CHAR_LEAST) & alphabet.is_chinese
-    return _with_decoys(np.flatnonzero(able), expected, seen, _CHAR_ABSENT, 1.0, alphabet.symbol)
+    return _with_decoys(np.flatnonzero(able), expected, seen, _CHAR_ABSENT, 1.0, alphabet.symbol)[1]
 
 
 def words(texts: Texts) -> tuple[Candidates, F64]:
@@ -60,20 +60,21 @@ def words(texts: Texts) -> tuple[Candidates, F64]:
     table = texts.model.words
     seen = occurrences(texts)
     general = table.counts * (int(texts.chinese().sum()) / max(1, int(table.characters.sum())))
-    alike = (table.over_stand_ins(seen) + 1) / (table.over_stand_ins(general) + 1)
-    expected = general * np.clip(alike, *_TOPIC)
-    first, last, length = table.first_last
+    # rarer words are not expected often enough, however often words like them stand
+    some = int(np.searchsorted(-general, -0.999 * _WORD_LEAST / _TOPIC[1], "right"))
+    alike = (table.over_stand_ins(seen, some) + 1) / (table.over_stand_ins(general, some) + 1)
+    expected = general[:some] * np.clip(alike, *_TOPIC)
+    first, last, length = (x[:some] for x in table.first_last)
     han = texts.model.alphabet.is_chinese
     able = (
-        (np.maximum(expected, general) >= _WORD_LEAST)
+        (np.maximum(expected, general[:some]) >= _WORD_LEAST)
         & (length >= 2)
         & (length <= 4)
         & han[first]
         & han[last]
     )
-    found = _with_decoys(np.flatnonzero(able), expected, seen, _WORD_ABSENT, 0.0, table.word)
-    numbers = [n for w in found.items if (n := table.number(w)) is not None]
-    return found, alike[numbers]
+    both, found = _with_decoys(np.flatnonzero(able), expected, seen, _WORD_ABSENT, 0.0, table.word)
+    return found, alike[both]
 
 
 def occurrences(texts: Texts) -> I64:
@@ -82,8 +83,8 @@ def occurrences(texts: Texts) -> I64:
     seen = np.zeros(len(table), np.int64)
     for k in range(1, 6):
         windows = np.lib.stride_tricks.sliding_window_view(texts.ids, k)
-        numbers = table.numbers(windows)
-        seen += np.bincount(numbers[numbers >= 0], minlength=len(table))
+        strings, times = table.counted(windows)
+        seen[strings] += times
     return seen
 
 
@@ -94,7 +95,8 @@ def _with_decoys(
     absent: float,
     slack: float,
     name: Callable[[int], str],
-) -> Candidates:
+) -> tuple[I64, Candidates]:
+    """The candidates among some numbers and their decoys: the numbers of both, and what is known of them."""
     few = seen[able] <= absent * expected[able] + slack
     candidates = able[few]
     present = able[seen[able] >= _PRESENT * expected[able]]
@@ -104,7 +106,7 @@ def _with_decoys(
         like = np.searchsorted(expected[present], expected[candidates])
         decoys = np.unique(present[np.minimum(like, len(present) - 1)])
     both = np.concatenate([candidates, decoys])
-    return Candidates(
+    return both, Candidates(
         tuple(name(i) for i in both.tolist()),
         seen[both].astype(np.int64),
         expected[both].astype(np.float64),

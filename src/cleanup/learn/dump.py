@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cleanup.channel.decisions import merge_decisions
 from cleanup.channel.files import channel_file_name, phrases_file, read_channel, write_channel
@@ -103,9 +103,19 @@ class Survey:
         return None if self.lines is None else self.lines.freeze()
 
 
+class Learned(NamedTuple):
+    """What one source came to: its channel, None where learning was stopped, and the traceback of a fault, or ""."""
+
+    channel: Channel | None
+    fault: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Learner:
     """How channels are learned: with which rules and recurring lines articles are prepared, and by which model.
+
+    It pickles where `model` and `lexicon` do (functions of a module, `partial(opened, path)`), so sources can be sent to
+    other processes: `learn_one` is a pure function of a source's sample, and so are its two halves.
 
     surnames  whether characters that are surnames are thought likelier to be stripped
     """
@@ -133,35 +143,50 @@ class Learner:
             if stop:
                 return
             begin(n, len(sources), source)
-            try:
-                channel = self._learn(source, sources[source], stop)
-            except CleanupError:
-                raise
-            except Exception:
-                fault(source, traceback.format_exc())
-                channel = Channel(source, notes=("a fault of the program: nothing was learned",))
-            if channel is not None:
-                yield channel
+            learned = self.learn_one(source, sources[source], stop)
+            if learned.fault:
+                fault(source, learned.fault)
+            if learned.channel is not None:
+                yield learned.channel
 
-    def _learn(self, source: str, sampled: Sequence[Sampled], stop: Sequence[int]) -> Channel | None:
-        """The channel of one source; None where `stop` came between."""
-        if len(sampled) < ARTICLES_MIN:
-            note = f"too few articles to learn from: {len(sampled)} of at least {ARTICLES_MIN}"
-            return Channel(source, articles=len(sampled), notes=(note,))
+    def learn_one(self, source: str, sampled: Sequence[Sampled], stop: Sequence[int] = ()) -> Learned:
+        """The channel of one source. A fault of the program costs it what it would have learned, and is told.
+
+        Raises CleanupError where the model cannot be opened.
+        """
+        try:
+            if len(sampled) < ARTICLES_MIN:
+                note = f"too few articles to learn from: {len(sampled)} of at least {ARTICLES_MIN}"
+                return Learned(Channel(source, articles=len(sampled), notes=(note,)))
+            texts = self.prepared(source, sampled, stop)
+            return Learned(None if stop else self.learn_prepared(source, texts))
+        except CleanupError:
+            raise
+        except Exception:
+            nothing = Channel(source, notes=("a fault of the program: nothing was learned",))
+            return Learned(nothing, traceback.format_exc())
+
+    def prepared(self, source: str, sampled: Sequence[Sampled], stop: Sequence[int] = ()) -> list[str]:
+        """Articles as learning reads them, in order; fewer where `stop` came between. Any part of a sample will do."""
         prepare = preparer(self.rules, self.recurrence)
         texts = []
         for one in sampled:
             if stop:
-                return None
+                break
             text, _ = prepare(one.document(source))
             texts.append(prose(text, markdown=one.markdown))
+        return texts
+
+    def learn_prepared(self, source: str, texts: Sequence[str]) -> Channel:
+        """The channel of a source from its prepared articles, in an order that does not matter."""
         # numpy and the model take a tenth of a second, and are needed where there is something to learn from
         from cleanup.learn.mixed import mixed
-        from cleanup.learn.source import learn_channel
+        from cleanup.learn.source import learn_source
 
-        channel = learn_channel(source, texts, self.model(), self.lexicon, surnames=self.surnames)
-        why = mixed(texts, channel, self.model(), self.lexicon)
+        learned = learn_source(source, texts, self.model(), self.lexicon, surnames=self.surnames)
+        why = mixed(learned.texts, learned.found, self.model(), self.lexicon)
         note = f"{SEVERAL}: {why}; give each a source field or a folder of its own"
+        channel = learned.channel
         return replace(channel, notes=(*channel.notes, note)) if why else channel
 
 

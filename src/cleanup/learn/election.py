@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cleanup.decode.slots import COMMON, Slots, common_words
+from cleanup.decode.slots import COMMON, Rough, Slots, common_words
 from cleanup.decode.texts import Texts
 
 F64 = npt.NDArray[np.float64]
@@ -77,6 +77,7 @@ class Ballot:
 
     slots: Slots
     weight: F64
+    rough: Rough
     likeliest: tuple[I64, F64]
     numbers: I64
     surviving: I64
@@ -89,12 +90,14 @@ class Ballot:
     def of(cls, texts: Texts, slots: Slots, masks: int, told: int) -> Ballot:
         _, of, times = np.unique(slots.windows[:, 2:6], axis=0, return_inverse=True, return_counts=True)
         numbers = common_words(texts.model)
+        rough = slots.rough(numbers)
         surviving = survivors(texts, numbers)
         share = np.exp(texts.model.words.log_probs[numbers].astype(np.float64))
         return cls(
             slots,
             1.0 / times[of.reshape(-1)],
-            slots.likeliest(),
+            rough,
+            slots.likeliest(rough),
             numbers,
             surviving,
             surviving <= max(1.0, _SURVIVING * masks),
@@ -117,7 +120,7 @@ class Ballot:
 
         Such a word need be among the likeliest of no slot, so the whole table is asked, roughly.
         """
-        nats = self.slots.rough_nats(self.numbers, weight, _SCREENED)
+        nats = self.rough.nats(weight, _SCREENED)
         nats -= too_rare(_SCREENED * self.masks, self.expected)
         order = np.argsort(-nats, kind="stable")
         return order[self.absent[order]][:_ELECTED]
@@ -148,7 +151,7 @@ def too_rare(found: float, expected: F64) -> F64:
     return charge
 
 
-def sample(slots: Slots) -> Slots:
+def sample(slots: Slots) -> I64:
     """Slots that say something, with Chinese beside them and nothing unknown near; a fixed choice where many."""
     near = slots.windows[:, 2:6]
     good = np.flatnonzero((near != 0).all(1) & slots.model.alphabet.is_chinese[near[:, 1:3]].any(1))
@@ -156,7 +159,7 @@ def sample(slots: Slots) -> Slots:
         digests = [hashlib.blake2b(w.tobytes(), digest_size=8).digest() for w in slots.windows[good]]
         good = good[sorted(range(len(good)), key=digests.__getitem__)[:_SAMPLE]]
         good.sort()
-    return Slots(slots.model, slots.windows[good], np.arange(len(good)))
+    return good
 
 
 def survivors(texts: Texts, numbers: I64) -> I64:

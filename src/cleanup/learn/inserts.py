@@ -37,6 +37,7 @@ SLOT_ARTICLES, AFTER_DE_MIN, ANYWHERE_MIN = 6, 0.015, 0.0018
 # With fewer articles than this, sources of an odd style look like farms: one of twelve undamaged ones gives .11 of 的
 # from ten articles and .01 from twenty, farms that fill a third of them and more .2 to .4 from ten.
 FEW, AFTER_DE_MIN_OF_FEW = 20, 0.12
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +82,44 @@ def goes_on(texts: Texts, places: Places) -> Bools:
     chance = np.maximum(anywhere, behind_de)
     out = np.zeros(len(places), bool)
     length = places.end - places.start
+    articles = len(texts.texts)
+    terms = phrases = ids.astype(np.uint64)
     for k in range(1, inserts.LONGEST + 1):
+        terms, phrases = phrases, _longer(phrases, ids, k)
         rows = np.flatnonzero(length == k)
         if not len(rows):
             continue
-        terms, phrases = _hashes(ids, k), _hashes(ids, k + 1)
-        wanted = np.unique(phrases[places.start[rows]])
-        of = np.flatnonzero(np.isin(phrases, wanted))
-        pairs = np.unique(np.column_stack([phrases[of], texts.article[of].astype(np.uint64)]), axis=0)
-        phrase, articles = np.unique(pairs[:, 0], return_counts=True)
-        spread = articles[np.searchsorted(phrase, phrases[places.start[rows]])]
-        term, times = np.unique(terms, return_counts=True)
-        stands = times[np.searchsorted(term, terms[places.start[rows]])]
+        start = places.start[rows]
+        own, number, _ = _standing(terms, start)
+        stands = np.bincount(number)[own]
+        own, number, at = _standing(phrases, start)
+        spread = np.bincount(np.unique(number * articles + texts.article[at]) // articles)[own]
         # its own article is one of them
         often = spread - 1 >= LIFT * chance[ids[places.end[rows]]] * stands
         out[rows] = (spread > GOES_ON) & often
     return out
 
 
-def _hashes(ids: I64, k: int) -> npt.NDArray[np.uint64]:
-    """A 64-bit number for the k symbols from each position on; those that reach over the end are left as they are."""
-    out = ids.astype(np.uint64)
-    for shift in range(1, k):
-        out[: len(ids) - shift] *= np.uint64(0x9E3779B97F4A7C15)
-        out[: len(ids) - shift] += ids[shift:].astype(np.uint64)
+def _standing(hashes: npt.NDArray[np.uint64], start: I64) -> tuple[I64, I64, I64]:
+    """The strings at some places: a number for that of each place, and of all that stand anywhere number and position."""
+    wanted, own = np.unique(hashes[start], return_inverse=True)
+    # most strings are told not to be wanted by 16 bits
+    bits = hashes * _MIX >> np.uint64(48)
+    some = np.zeros(1 << 16, bool)
+    some[bits[start]] = True
+    at = np.flatnonzero(some[bits])
+    number = np.minimum(np.searchsorted(wanted, hashes[at]), len(wanted) - 1)
+    there = wanted[number] == hashes[at]
+    return own.reshape(-1).astype(np.int64), number[there], at[there]
+
+
+def _longer(hashes: npt.NDArray[np.uint64], ids: I64, k: int) -> npt.NDArray[np.uint64]:
+    """A 64-bit number for the k + 1 symbols from each position on, from those for k; what would reach over the end is
+    left as it is.
+    """
+    out = hashes.copy()
+    out[: len(ids) - k] *= _MIX
+    out[: len(ids) - k] += ids[k:].astype(np.uint64)
     return out
 
 

@@ -28,6 +28,7 @@ from cleanup.learn.election import Ballot, Election, sample, too_rare
 from cleanup.learn.mixture import Mixture, explained, grow, margin, shares_of
 
 F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
 
 # Nats over cost at which a word is as likely right as wrong, and how many make it e times likelier. Of words with 8
 # to 20 nats on simulated sources 11 of 17 were right, above 20 all of 122. Beside a word that is proven, the fewer.
@@ -68,7 +69,7 @@ def _words_behind(texts: Texts, places: list[Place], told: int) -> list[Item]:
     asked = sample(slots)
     if len(asked) < _LEAST:
         return []
-    ballot = Ballot.of(texts, asked, len(places), told)
+    ballot = Ballot.of(texts, slots.take(asked), len(places), told)
     absent, present = ballot.likely(ballot.weight)
     absent = np.union1d(absent, ballot.hidden(ballot.weight))
     e = ballot.elect(np.concatenate([absent, present]))
@@ -91,7 +92,18 @@ def _words_behind(texts: Texts, places: list[Place], told: int) -> list[Item]:
     # masks that are explained by a word which is not believed hide another one, and it fits where this one does
     doubt = {j: s * (1 - sure[j]) if j in sure else max(0.0, s - _STRAY) for j, s in share.items()}
     beside_it = {j: sum(d for k, d in doubt.items() if k != j) for j in sure}
-    return _items(texts, places, slots, e, {j: s * (1 - beside_it[j]) for j, s in sure.items()})
+    likeliest = _likeliest(slots, asked, ballot.likeliest)
+    return _items(texts, places, slots, likeliest, e, {j: s * (1 - beside_it[j]) for j, s in sure.items()})
+
+
+def _likeliest(slots: Slots, asked: I64, known: tuple[I64, F64]) -> tuple[I64, F64]:
+    """The likeliest words of all slots, those of some being known."""
+    others = np.setdiff1d(np.arange(len(slots)), asked)
+    order = np.argsort(np.concatenate([asked, others]))
+    best, score = (
+        np.concatenate(both)[order] for both in zip(known, slots.take(others).likeliest(), strict=True)
+    )
+    return best, score
 
 
 def _learned(ballot: Ballot, e: Election, mixture: Mixture, even: dict[int, float]) -> dict[int, float]:
@@ -133,11 +145,16 @@ def _kind_does_as_well(ballot: Ballot, e: Election, mixture: Mixture, word: int)
 
 
 def _items(
-    texts: Texts, places: list[Place], slots: Slots, e: Election, sure: dict[int, float]
+    texts: Texts,
+    places: list[Place],
+    slots: Slots,
+    likeliest: tuple[I64, F64],
+    e: Election,
+    sure: dict[int, float],
 ) -> list[Item]:
     """The items of the words that were learned, counted over all places."""
     chosen = list(sure)
-    fits = slots.fits(e.numbers[chosen])
+    fits = slots.fits(e.numbers[chosen], likeliest)
     times = np.bincount(slots.of, minlength=len(slots)).astype(np.float64)
     shares = shares_of(fits, times, range(len(chosen))).shares
     with np.errstate(divide="ignore"):

@@ -7,13 +7,12 @@ that are stripped in one half stand unharmed in the other?
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from cleanup.channel.items import Channel, Item
-from cleanup.decode.decoder import Decoder
+from cleanup.channel.items import Item
 from cleanup.decode.phrases import Phrases
 from cleanup.decode.texts import Texts
 from cleanup.learn.inserts import learn_inserts
@@ -27,6 +26,8 @@ I64 = npt.NDArray[np.int64]
 # Items in fewer articles, and articles with fewer items, say nothing about a split. Each half must have so many
 # articles that something can be learned from it.
 _DOCS, _ITEMS, _HALF = 5, 2, 10
+# Of more articles of a half as many as are below this are learned from, evenly over their order.
+_ENOUGH = 100
 # By how much the first way to split must explain more than the second. Of 14 farms of the bench 6 are above, of pairs
 # of farms put together 4 in 5; a lower gate costs time and finds few more.
 _AHEAD = 0.05
@@ -37,21 +38,20 @@ _SURE, _FOUND, _STANDS = 0.9, 4, 0.3
 _LEAST, _SHARE = 3, 0.2
 
 
-def mixed(texts: Sequence[str], channel: Channel, model: Model, lexicon: Callable[[], Lexicon]) -> str:
+def mixed(
+    texts: Sequence[str], found: Sequence[Collection[str]], model: Model, lexicon: Callable[[], Lexicon]
+) -> str:
     """What speaks for the texts being of two machines, or "" where they seem to be of one.
 
-    channel  what was learned from all of them together
+    found  of each text the items of their common channel of which it shows damage
     """
-    read = sorted(set(texts))
-    decoder = Decoder(model, channel, lexicon)
-    if decoder.idle:
-        return ""
-    halves = split(_found(decoder, read))
+    halves = split(_table(found))
     if halves is None:
         return ""
-    first, second = ([read[n] for n in half] for half in halves)
+    first, second = ([texts[n] for n in half] for half in halves)
     asked = stand = 0
     for own, other in ((first, second), (second, first)):
+        own = own[:: len(own) // _ENOUGH + 1]
         items = _stripped(own, model, lexicon)
         asked += len(items)
         stand += _standing(items, own, other)
@@ -88,19 +88,10 @@ def split(found: npt.NDArray[np.bool_]) -> tuple[I64, I64] | None:
     return rows[first], rows[~first]
 
 
-def _found(decoder: Decoder, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Which items of the channel were found in which text, shape (texts, items)."""
-    number: dict[str, int] = {}
-    places = []
-    for row, decoded in enumerate(decoder.decode(texts, [()] * len(texts))):
-        for repair in decoded.repairs:
-            name = str(repair.evidence["item"])
-            if not name.endswith(":*"):
-                places.append((row, number.setdefault(name, len(number))))
-    out = np.zeros((len(texts), len(number)), bool)
-    for row, column in places:
-        out[row, column] = True
-    return out
+def _table(found: Sequence[Collection[str]]) -> npt.NDArray[np.bool_]:
+    """Which items were found in which text, shape (texts, items); that a slot is filled says nothing of a machine."""
+    names = sorted({name for own in found for name in own if not name.endswith(":*")})
+    return np.array([[name in own for name in names] for own in found], bool).reshape(len(found), len(names))
 
 
 def _stripped(texts: Sequence[str], model: Model, lexicon: Callable[[], Lexicon]) -> list[Item]:

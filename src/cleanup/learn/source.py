@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,6 +38,19 @@ SURE = 0.8
 NEEDED = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source that was learned.
+
+    texts  its articles as they were learned from, different from each other, in order
+    found  of each article the items of which it shows damage: strips, insertions, masks and commas
+    """
+
+    channel: Channel
+    texts: tuple[str, ...] = ()
+    found: tuple[frozenset[str], ...] = ()
+
+
 def learn_channel(
     source: str,
     texts: Sequence[str],
@@ -50,6 +63,18 @@ def learn_channel(
 
     surnames  whether characters that are surnames are thought likelier to be stripped
     """
+    return learn_source(source, texts, model, lexicon, surnames=surnames).channel
+
+
+def learn_source(
+    source: str,
+    texts: Sequence[str],
+    model: Model,
+    lexicon: Callable[[], Lexicon],
+    *,
+    surnames: bool = True,
+) -> Source:
+    """`learn_channel`, with what was learned from."""
     read = sorted(set(texts))
     scored = Texts.of(model, read)
     # lines that are no modern prose teach nothing but errors
@@ -65,7 +90,7 @@ def learn_channel(
     size = sum(map(len, known))
     if len(known) < ARTICLES_MIN:
         notes.append(f"too few articles to learn from: {len(known)} of at least {ARTICLES_MIN}")
-        return Channel(source, (), len(known), size, model.digest, tuple(notes))
+        return Source(Channel(source, (), len(known), size, model.digest, tuple(notes)))
     if known != prose:
         scored = Texts.of(model, known)
     phrases = Phrases.of(scored)
@@ -85,17 +110,22 @@ def learn_channel(
         )
     )
     # a lost character looks much like a lost word, and what it leaves alone like a swapped one
-    better, needed = _decoded(scored, channel, lexicon)
+    better, found = _decoded(scored, channel, lexicon)
+    articles = Counter(name for names in found for name in names)
     channel = replace(
         channel,
-        items=tuple(i for i in channel.items if i.kind != "insert" or i.text == "*" or i.name in needed),
+        items=tuple(
+            i for i in channel.items if i.kind != "insert" or i.text == "*" or articles[i.name] >= NEEDED
+        ),
     )
     swapped = learn_swaps(better, lexicon(), [i.text for i in stripped if len(i.text) == 1])
     spun = learn_spins(better, lexicon())
     # what is masked or spun away is missing, too
     explained = {i.text for i in (*hidden, *spun)}
     words = [i for i in learn_words(better) if i.text not in explained]
-    return rounded(replace(channel, items=(*channel.items, *swapped, *spun, *words)))
+    channel = rounded(replace(channel, items=(*channel.items, *swapped, *spun, *words)))
+    listed = {i.name for i in channel.items}
+    return Source(channel, scored.texts, tuple(names & listed for names in found))
 
 
 def _kept(phrases: Phrases | None, habits: Habits | None) -> bytes:
@@ -109,17 +139,19 @@ def restored(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> 
     return _decoded(texts, channel, lexicon)[0]
 
 
-def _decoded(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> tuple[Texts, set[str]]:
-    """The texts with what a channel is surest of repaired, and the items that are needed for several places.
+def _decoded(
+    texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]
+) -> tuple[Texts, list[frozenset[str]]]:
+    """The texts with what a channel is surest of repaired, and of each text the items that explain something in it.
 
     What a stripped character leaves, 措 是, looks like a term while terms are learned; weighed together with the
     character such a term explains nothing any more.
     """
     decoder = Decoder(texts.model, channel, lexicon)
     if decoder.idle:
-        return texts, set()
+        return texts, [frozenset()] * len(texts.texts)
     new = []
-    articles: Counter[str] = Counter()
+    found = []
     for text, decoded in zip(texts.texts, decoder.judge(texts), strict=True):
         sure = [
             Edit(r.start, r.end, r.replacement)
@@ -128,6 +160,5 @@ def _decoded(texts: Texts, channel: Channel, lexicon: Callable[[], Lexicon]) -> 
             if r.confidence >= SURE and r.replacement is not None and r.rule != "channel-comma"
         ]
         new.append(apply(text, sure))
-        articles.update({str(r.evidence["item"]) for r in decoded.repairs})
-    needed = {name for name, n in articles.items() if n >= NEEDED}
-    return Texts.of(texts.model, new), needed
+        found.append(frozenset(str(r.evidence["item"]) for r in decoded.repairs))
+    return Texts.of(texts.model, new), found

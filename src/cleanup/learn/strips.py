@@ -7,8 +7,7 @@ source is known to have, say how often the model would fancy an item of that fre
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,52 +61,74 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Places taken for damage, rows of a scan, none touching another; kept by item."""
+    """Places taken for damage, rows of a scan, none touching another.
+
+    item, article, contexts  of each, shape (len(rows),)
+    """
 
     scan: Scan
     rows: I64
-    by_item: Mapping[int, list[tuple[int, int]]]
+    item: I64
+    article: I64
+    contexts: I64
 
     @classmethod
     def of(cls, scan: Scan, p: F64) -> Hits:
         likely = np.flatnonzero(p >= 0.5)
         rows = likely[best_apart(scan.places.take(likely), p[likely])]
-        by_item: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        articles, contexts = scan.texts.article[scan.places.start], scan.contexts()
-        for row in rows.tolist():
-            by_item[int(scan.places.item[row])].append((int(articles[row]), int(contexts[row])))
-        return cls(scan, rows, by_item)
+        article = scan.texts.article[scan.places.start[rows]].astype(np.int64)
+        return cls(scan, rows, scan.places.item[rows], article, scan.contexts()[rows])
 
     def counts(self) -> strips.Counts:
         """Of every candidate, over all articles."""
-        own = [self.by_item.get(i, []) for i in range(len(self.scan.candidates.items))]
+        n, candidates = len(self.scan.candidates.items), self.scan.candidates
         return strips.Counts(
-            np.array([len(h) for h in own], np.int64),
-            np.array([len({a for a, _ in h}) for h in own], np.int64),
-            np.array([len({c for _, c in h}) for h in own], np.int64),
-            self.scan.candidates.surviving,
-            self.scan.candidates.expected,
+            np.bincount(self.item, minlength=n),
+            np.bincount(_pairs(self.item, self.article)[0], minlength=n),
+            np.bincount(_pairs(self.item, self.contexts)[0], minlength=n),
+            candidates.surviving,
+            candidates.expected,
         )
 
     def counts_elsewhere(self) -> strips.Counts:
         """Of the item of every place, over the articles that the place is not in."""
         places = self.scan.places
-        articles = self.scan.texts.article[places.start]
-        out = np.zeros((len(places), 3), np.int64)
-        cache: dict[tuple[int, int], tuple[int, int, int]] = {}
-        for row, key in enumerate(zip(places.item.tolist(), articles.tolist(), strict=True)):
-            if key not in cache:
-                others = [h for h in self.by_item.get(key[0], ()) if h[0] != key[1]]
-                cache[key] = (len(others), len({a for a, _ in others}), len({c for _, c in others}))
-            out[row] = cache[key]
-        candidates = self.scan.candidates
+        item, article = places.item, self.scan.texts.article[places.start].astype(np.int64)
+        width = len(self.scan.texts.texts)
+        # contexts that an item has in one article alone are not there without it
+        _, of_place, of_hit = _numbered(item * width + article, self.item * width + self.article)
+        of_item, context = _pairs(self.item, self.contexts)
+        seen = np.searchsorted(_joined(of_item, context), _joined(self.item, self.contexts))
+        once = np.unique(np.stack([seen, of_hit]), axis=1)
+        alone = np.bincount(once[0], minlength=len(of_item)) == 1
+        size = int(max(of_place.max(initial=-1), of_hit.max(initial=-1))) + 1
+        own = np.bincount(of_hit, minlength=size)
+        own_contexts = np.bincount(once[1][alone[once[0]]], minlength=size)
+        every = self.counts()
         return strips.Counts(
-            out[:, 0],
-            out[:, 1],
-            out[:, 2],
-            candidates.surviving[places.item],
-            candidates.expected[places.item],
+            every.found[item] - own[of_place],
+            every.articles[item] - (own[of_place] > 0),
+            every.contexts[item] - own_contexts[of_place],
+            every.surviving[item],
+            every.expected[item],
         )
+
+
+def _joined(one: I64, other: I64) -> I64:
+    """A number for each pair; the other one takes less than 32 bits."""
+    return one << 32 | other
+
+
+def _pairs(one: I64, other: I64) -> tuple[I64, I64]:
+    """The different pairs, in order."""
+    both = np.unique(_joined(one, other))
+    return both >> 32, both & 0xFFFFFFFF
+
+
+def _numbered(*keys: I64) -> tuple[I64, ...]:
+    """The different keys of some arrays, and for each array which it holds."""
+    different, which = np.unique(np.concatenate(keys), return_inverse=True)
+    return different, *np.split(which.reshape(-1), np.cumsum([len(k) for k in keys])[:-1])
 
 
 def of_items(hits: Hits, p: F64, *, surnames: bool = True) -> F64:

@@ -23,6 +23,9 @@
 #define ROUND 256
 #define FLOCK 64
 #define LANES 16
+#define WIDEST 1024 /* characters of a row */
+#define UNITS 6 /* of a nat */
+#define FAR 127
 #define COUNTED 64
 
 typedef struct {
@@ -363,49 +366,76 @@ void cleanup_changes(const Model *m, const uint16_t *ids, const double *upto, co
 /* Which characters two rows give the most nats together, and where: for each place the best (`near` below 0), or all
  * that are above `least` and within `near` of the best.
  *
- * begins, ends  tables of `width` characters a row, a multiple of LANES
+ * begins, ends  tables of `width` characters a row, a multiple of LANES, at most WIDEST
+ * rough_begins, rough_ends  the same in a byte: nats lost in units of 1/UNITS, rounded down and FAR at most; FAR where a
+ *              character cannot stand. A quarter to read, and what two of them say no character is better than.
  * left, right  the rows of what stands before and behind each place, shape (n,)
  * Writes (place, character) in order, at most n * width of them, and gives their number.
  */
-WIDE int64_t cleanup_fitting(const float *begins, const float *ends, int64_t width, const int64_t *left,
-                        const int64_t *right, int64_t n, const float *least, float near, int64_t *place,
-                        int64_t *character) {
+WIDE int64_t cleanup_fitting(const float *begins, const float *ends, const uint8_t *rough_begins,
+                             const uint8_t *rough_ends, int64_t width, const int64_t *left, const int64_t *right,
+                             int64_t n, const float *least, float near, int64_t *place, int64_t *character) {
     int64_t found = 0;
+    uint8_t lost[WIDEST];
+    int32_t some[WIDEST];
     for (int64_t i = 0; i < n; i++) {
         const float *x = begins + left[i] * width, *y = ends + right[i] * width;
-        float lanes[LANES], best = -INFINITY;
+        const uint8_t *r = rough_begins + left[i] * width, *s = rough_ends + right[i] * width;
+        uint8_t lanes[LANES], least_lost = 2 * FAR;
         if (i + 1 < n)
-            for (int64_t j = 0; j < width; j += 16) {
-                __builtin_prefetch(begins + left[i + 1] * width + j);
-                __builtin_prefetch(ends + right[i + 1] * width + j);
+            for (int64_t j = 0; j < width; j += 64) {
+                __builtin_prefetch(rough_begins + left[i + 1] * width + j);
+                __builtin_prefetch(rough_ends + right[i + 1] * width + j);
             }
-        for (int l = 0; l < LANES; l++) lanes[l] = -INFINITY;
+        for (int l = 0; l < LANES; l++) lanes[l] = 2 * FAR;
         for (int64_t j = 0; j < width; j += LANES)
             for (int l = 0; l < LANES; l++) {
-                float nats = x[j + l] + y[j + l];
-                lanes[l] = nats > lanes[l] ? nats : lanes[l];
+                uint8_t both = (uint8_t)(r[j + l] + s[j + l]);
+                lost[j + l] = both;
+                lanes[l] = both < lanes[l] ? both : lanes[l];
             }
-        for (int l = 0; l < LANES; l++) best = lanes[l] > best ? lanes[l] : best;
+        for (int l = 0; l < LANES; l++) least_lost = lanes[l] < least_lost ? lanes[l] : least_lost;
+        /* the best character loses less than two units more than that; what may be left loses no more than `most` */
+        float most = (float)(least_lost + 2);
+        if (near >= 0) {
+            most += near * UNITS;
+            if (least[i] > -most / UNITS) most = -least[i] * UNITS;
+        }
+        int k = 0;
+        if (most + 1 < FAR) {
+            if (most < 0) continue;
+            const uint8_t bar = (uint8_t)(most + 1);
+            for (int64_t j = 0; j < width; j += LANES) {
+                uint8_t any = 0;
+                for (int l = 0; l < LANES; l++) any |= (uint8_t)(lost[j + l] <= bar);
+                if (!any) continue;
+                for (int l = 0; l < LANES; l++) {
+                    some[k] = (int32_t)(j + l);
+                    k += lost[j + l] <= bar;
+                }
+            }
+        } else {
+            for (; k < width; k++) some[k] = k;
+        }
+        float best = -INFINITY;
+        int at = 0;
+        for (int j = 0; j < k; j++)
+            if (x[some[j]] + y[some[j]] > best) {
+                best = x[some[j]] + y[some[j]];
+                at = some[j];
+            }
         if (near < 0) {
-            int64_t j = 0;
-            while (x[j] + y[j] != best) j++;
             place[found] = i;
-            character[found++] = j;
+            character[found++] = at;
             continue;
         }
         float bar = best - near;
         bar = least[i] > bar ? least[i] : bar;
-        if (!(best > bar)) continue;
-        for (int64_t j = 0; j < width; j += LANES) {
-            int any = 0;
-            for (int l = 0; l < LANES; l++) any |= x[j + l] + y[j + l] > bar;
-            if (!any) continue;
-            for (int l = 0; l < LANES; l++)
-                if (x[j + l] + y[j + l] > bar) {
-                    place[found] = i;
-                    character[found++] = j + l;
-                }
-        }
+        for (int j = 0; j < k; j++)
+            if (x[some[j]] + y[some[j]] > bar) {
+                place[found] = i;
+                character[found++] = some[j];
+            }
     }
     return found;
 }

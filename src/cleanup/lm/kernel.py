@@ -36,8 +36,8 @@ LIBRARY = Path(__file__).with_name("_kernel.so")
 SWITCH = "CLEANUP_KERNEL"
 # The symbols that a change may write, and those that it sees before and behind itself, as in kernel.c.
 LONGEST, REACH = 64, 4
-# Rows of `fitting` have a multiple of so many characters.
-LANES = 16
+# Rows of `fitting` have a multiple of so many characters, and at most so many; as in kernel.c, like what follows.
+LANES, WIDEST, UNITS, FAR = 16, 1024, 6, 127
 # Places whose characters are looked for at a time.
 _ROUND = 1024
 
@@ -88,9 +88,34 @@ def _library(path: Path) -> ctypes.CDLL | None:
     library.cleanup_kinds.restype = None
     library.cleanup_search.argtypes = (_P, _LONG, _P, _LONG, _P)
     library.cleanup_search.restype = None
-    library.cleanup_fitting.argtypes = (_P, _P, _LONG, _P, _P, _LONG, _P, ctypes.c_float, _P, _P)
+    library.cleanup_fitting.argtypes = (*[_P] * 4, _LONG, _P, _P, _LONG, _P, ctypes.c_float, _P, _P)
     library.cleanup_fitting.restype = _LONG
     return library
+
+
+class Rows:
+    """For some characters what each may lose behind each symbol of a model, and before it; laid out as symbols are met.
+
+    begins, ends  nats, shape (symbols, width), -inf where a character cannot stand
+    rough_begins, rough_ends  the same in units of 1/UNITS nats lost, rounded down
+    """
+
+    def __init__(self, symbols: int, characters: int) -> None:
+        self._characters = characters
+        size = symbols, -(-characters // LANES) * LANES
+        # some ten megabytes each, of which the operating system gives what is written
+        self.begins, self.ends = np.empty(size, np.float32), np.empty(size, np.float32)
+        self.rough_begins, self.rough_ends = np.empty(size, np.uint8), np.empty(size, np.uint8)
+
+    def lay(self, begins: bool, symbols: I64, nats: F32) -> None:
+        """Lay out the rows of some symbols; nats of shape (len(symbols), characters)."""
+        exact, rough = (self.begins, self.rough_begins) if begins else (self.ends, self.rough_ends)
+        exact[symbols, : self._characters] = nats
+        exact[symbols, self._characters :] = -np.inf
+        lost = np.full((len(symbols), exact.shape[1]), FAR, np.uint8)
+        known = nats > -np.inf
+        lost[:, : self._characters][known] = np.minimum(-nats[known] * UNITS, FAR - 1)
+        rough[symbols] = lost
 
 
 class Kernel:
@@ -148,26 +173,26 @@ class Kernel:
         )
         return here, behind
 
-    def fitting(
-        self, begins: F32, ends: F32, left: I64, right: I64, least: F32, near: float
-    ) -> tuple[I64, I64]:
-        """Which characters fit between two rows, as (number of the place, character) in order.
+    def fitting(self, rows: Rows, left: I64, right: I64, least: F32, near: float) -> tuple[I64, I64]:
+        """Which characters fit between two neighbours, as (number of the place, character) in order.
 
-        begins, ends  nats of each character behind what stands before, and before what stands behind; a row for each
-                      symbol that may, of a multiple of LANES numbers, -inf where there is no character
-        left, right   the rows of each place, shape (n,); least  nats, likewise
+        left, right   the neighbours of each place, shape (n,); least  nats, likewise
         near          how many nats behind the best of the place others may be; below 0 the best alone is given
         """
+        begins, ends = rows.begins, rows.ends
         width = begins.shape[1]
+        # of this room the operating system gives what is written
+        room = min(len(left), _ROUND) * width
+        place, character = np.empty(room, np.int64), np.empty(room, np.int64)
         places, characters = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for lo in range(0, len(left), _ROUND):
             some = [np.ascontiguousarray(a[lo : lo + _ROUND]) for a in (left, right, least)]
             n = len(some[0])
-            # of this room the operating system gives what is written
-            place, character = np.empty(n * width, np.int64), np.empty(n * width, np.int64)
             found = self._library.cleanup_fitting(
                 begins.ctypes.data,
                 ends.ctypes.data,
+                rows.rough_begins.ctypes.data,
+                rows.rough_ends.ctypes.data,
                 width,
                 some[0].ctypes.data,
                 some[1].ctypes.data,

@@ -160,15 +160,27 @@ class WordTable:
         begins = np.append(0, ends)[:-1]
         return self._symbols[begins].astype(np.int64), self._symbols[ends - 1].astype(np.int64), ends - begins
 
-    def over_stand_ins(self, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    def over_stand_ins(self, values: npt.NDArray[Any], first: int | None = None) -> npt.NDArray[np.float64]:
         """For each word the sum of some values over its stand-ins, 0 for words without, shape (n,).
 
         values  one for each word, shape (n,)
+        first   only so many words, the commonest, are asked for; shape (first,) then
         """
-        out = np.zeros(len(self))
-        entries = self._stand_ins
+        out = np.zeros(len(self))[:first]
+        entries = self._stand_ins[:first]
         out[: len(entries)] = np.where(entries > 0, np.asarray(values, np.float64)[entries >> 8], 0.0).sum(1)
         return out
+
+    def counted(self, symbols: Ids) -> tuple[I64, I64]:
+        """Which words stand in a list of strings of one length, and how often each; `symbols` as in `numbers`."""
+        strings = np.zeros(len(symbols), np.uint64)
+        for column in symbols.T:
+            strings *= self._base
+            strings += column
+        strings, times = np.unique(strings, return_counts=True)
+        at = np.minimum(np.searchsorted(self._sorted_keys, strings), len(self._sorted_keys) - 1)
+        there = self._sorted_keys[at] == strings
+        return self._sorted_numbers[at[there]].astype(np.int64), times[there]
 
     def stand_ins(self, word: str) -> list[StandIn]:
         """Words that fill the slots the word fills, most alike first; none where too little is known of it."""

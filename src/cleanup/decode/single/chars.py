@@ -17,7 +17,7 @@ from cleanup.decode.texts import I64, Bools, Texts
 from cleanup.lexicon import Lexicon
 from cleanup.lm.alphabet import BORDER
 from cleanup.lm.gains import parts_of_changes
-from cleanup.lm.kernel import LANES
+from cleanup.lm.kernel import WIDEST, Rows
 from cleanup.lm.model import Model
 
 F32 = npt.NDArray[np.float32]
@@ -48,30 +48,25 @@ class Gaps:
 
     def __init__(self, model: Model, items: Sequence[Item]) -> None:
         self.model = model
+        self._kernel = model.kernel if len(items) <= WIDEST else None
         self.items = tuple(items)
         self.texts = tuple(i.text for i in items)
         self.symbols = model.alphabet.encode("".join(self.texts)).astype(np.int64)
         rate = np.clip([i.rate for i in items], 1e-4, 0.9999)
         self.prior: F64 = np.log(rate / (1 - rate))
-        size = len(model.alphabet), -(-len(items) // LANES) * LANES
-        # 11 MB each, of which the operating system gives what is written
-        self._begins, self._ends = np.empty(size, np.float32), np.empty(size, np.float32)
-        self._met = np.zeros((2, size[0]), bool)
+        self._rows = Rows(len(model.alphabet), len(items))
+        self._met = np.zeros((2, len(model.alphabet)), bool)
 
     def _meet(self, left: I64, right: I64) -> None:
         """Lay out what bigrams give beside these symbols."""
         new = np.unique(left[~self._met[0, left]])
         if len(new):
-            self._lay(self._begins, new, self.model.log_probs_counted(new, self.symbols))
+            self._rows.lay(True, new, self.model.log_probs_counted(new, self.symbols))
             self._met[0, new] = True
         new = np.unique(right[~self._met[1, right]])
         if len(new):
-            self._lay(self._ends, new, self.model.log_probs_counted(self.symbols, new).T)
+            self._rows.lay(False, new, self.model.log_probs_counted(self.symbols, new).T)
             self._met[1, new] = True
-
-    def _lay(self, table: F32, rows: I64, nats: F32) -> None:
-        table[rows, : len(self.items)] = nats
-        table[rows, len(self.items) :] = -np.inf
 
     def glance(self, texts: Texts, looked: Bools) -> Bools:
         """Which articles are worth more than a glance, shape (articles,): those that are `looked` at anyway, and those
@@ -125,24 +120,24 @@ class Gaps:
 
     def _likeliest(self, left: I64, right: I64) -> I64:
         """The number of the likeliest character between each two neighbours by bigrams, the first of equals."""
-        if self.model.kernel is not None:
+        if self._kernel is not None:
             none = np.empty(len(left), np.float32)
-            return self.model.kernel.fitting(self._begins, self._ends, left, right, none, -1.0)[1]
+            return self._kernel.fitting(self._rows, left, right, none, -1.0)[1]
         best = [np.zeros(0, np.int64)]
         for lo in range(0, len(left), _ROUND):
-            nats = self._begins[left[lo : lo + _ROUND]]
-            nats += self._ends[right[lo : lo + _ROUND]]
+            nats = self._rows.begins[left[lo : lo + _ROUND]]
+            nats += self._rows.ends[right[lo : lo + _ROUND]]
             best.append(nats.argmax(1))
         return np.concatenate(best)
 
     def _likely(self, left: I64, right: I64, least: F32) -> tuple[I64, I64]:
         """The characters with more than `least` nats that are near the likeliest, as rows and numbers of them, in order."""
-        if self.model.kernel is not None:
-            return self.model.kernel.fitting(self._begins, self._ends, left, right, least, _NEAR)
+        if self._kernel is not None:
+            return self._kernel.fitting(self._rows, left, right, least, _NEAR)
         rows, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for lo in range(0, len(left), _ROUND):
-            nats = self._begins[left[lo : lo + _ROUND]]
-            nats += self._ends[right[lo : lo + _ROUND]]
+            nats = self._rows.begins[left[lo : lo + _ROUND]]
+            nats += self._rows.ends[right[lo : lo + _ROUND]]
             bar = np.maximum(least[lo : lo + _ROUND], nats.max(1) - _NEAR)
             row, number = np.nonzero(nats > bar[:, None])
             rows.append(row + lo)
