@@ -185,7 +185,7 @@ def test_a_filter_that_lets_some_through_is_no_drift():
 
 
 def test_one_article_full_of_a_term_is_no_drift():
-    item = Item("insert", "招聘", slot="after-de")
+    item = Item("insert", "招聘", slot="after-de", found=40, articles=40)
     before = signs(400, {("的", "的招聘"): Count(40, 40, 40, 400)})
     once = signs(100, {("的", "的招聘"): Count(9, 60, 50 * 50 + 10, 600)})
     assert ask(item, before, once).p > 0.05
@@ -214,6 +214,16 @@ def test_costumes_of_a_few_articles_are_not_told():
     before = signs(400, {}, costumes={"***": 40})
     assert [c for c, _, _ in new_costumes(signs(100, {}, costumes={"***": 20, "XX": 2}), before)] == []
     assert [c for c, _, _ in new_costumes(signs(100, {}, costumes={"XX": 9}), before)] == ["XX"]
+    # another topic may have much of what is masked already
+    assert [c for c, _, _ in new_costumes(signs(100, {}, costumes={"***": 90}), before)] == []
+
+
+def test_what_was_hardly_found_is_no_term_to_watch():
+    before = signs(400, {("的", "的全部"): in_articles(50, 10)})
+    now = signs(100, {("的", "的全部"): Count()})
+    honest = Item("insert", "全部", slot="after-de", found=2, surviving=109, articles=2)
+    assert asked(Channel("s", (honest,), 400), now, before) == []
+    assert asked(Channel("s", (replace(honest, status="approved"),), 400), now, before)[0].way == "less"
 
 
 def test_what_was_missing_the_day_before_is_not_new():
