@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from cleanup.channel.prior import shipped_prior
 from cleanup.decode.single.decoder import SingleDecoder
+from cleanup.decode.slots import Slots
 from cleanup.decode.texts import Texts
 from cleanup.lexicon import shared
 from cleanup.lm import kernel as kernels
@@ -130,6 +131,16 @@ def test_counting_is_that_of_strings(shipped, text, wanted):
     assert texts.times(start, end, symbols, apart=True).tolist() == [text.count(wanted)]
     overlapping = sum(text.startswith(wanted, i) for i in range(len(text)))
     assert texts.times(start, end, symbols).tolist() == [overlapping]
+
+
+@SMALL
+@given(st.text("天地玄黄 ，\n", min_size=8, max_size=8), st.text("天地玄黄，", min_size=1, max_size=5))
+def test_what_fits_a_slot_is_the_same_bits(shipped, window, written):
+    _, plain = shipped
+    slots = [Slots(m, np.tile(plain.encode([window])[0][None, 1:9], (3, 1)), np.arange(3)) for m in shipped]
+    symbols = np.tile(plain.alphabet.encode(written), (4, 1))
+    one, other = (s._written(np.array([1, 1, 2, 2]), symbols) for s in slots)
+    assert one.tobytes() == other.tobytes()
 
 
 DAMAGED = [

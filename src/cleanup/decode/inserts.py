@@ -119,13 +119,8 @@ def times_in_article(texts: Texts, found: Places) -> I64:
     counted = _times_of_chinese(texts, found)
     if counted is not None:
         return counted
-    cache: dict[tuple[int, int], int] = {}
-    out = np.empty(len(found), np.int64)
-    for row, key in enumerate(zip(texts.article[found.start].tolist(), found.item.tolist(), strict=True)):
-        if key not in cache:
-            cache[key] = texts.texts[key[0]].count(found.items[key[1]])
-        out[row] = cache[key]
-    return out
+    of = zip(texts.article[found.start].tolist(), found.item.tolist(), strict=True)
+    return np.array([texts.count(number, found.items[item]) for number, item in of], np.int64)
 
 
 def _times_of_chinese(texts: Texts, found: Places) -> I64 | None:

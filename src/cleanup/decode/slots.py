@@ -79,6 +79,8 @@ class Slots:
         return out
 
     def _written(self, rows: I64, symbols: Ids) -> F64:
+        if self.model.kernel is not None:
+            return self.model.kernel.written(self.windows, rows, symbols)
         window = self.windows[rows]
         lines = np.concatenate([window[:, :_REACH], symbols, window[:, _REACH:]], axis=1)
         score = self.model.score(lines.reshape(-1)).reshape(lines.shape)

@@ -363,6 +363,42 @@ void cleanup_changes(const Model *m, const uint16_t *ids, const double *upto, co
     }
 }
 
+/* ln p of k symbols written in front of a place and of the four behind, all summed up; `known` is of texts that hold four
+ * symbols before each place and four behind.
+ */
+void cleanup_written(const Model *m, const uint16_t *ids, const Known *known, const int64_t *at, const uint16_t *written,
+                     int64_t n, int k, double *out) {
+    Change flock[FLOCK];
+    Change *open[FLOCK];
+    for (int64_t lo = 0; lo < n; lo += FLOCK) {
+        int size = (int)(n - lo < FLOCK ? n - lo : FLOCK), left = size;
+        for (int j = 0; j < size; j++) {
+            Change *c = flock + j;
+            const uint16_t *here = ids + at[lo + j];
+            for (int i = 0; i < REACH; i++) c->window[i] = here[i - REACH];
+            for (int i = 0; i < k; i++) c->window[REACH + i] = written[(lo + j) * k + i];
+            for (int i = 0; i < REACH; i++) c->window[REACH + k + i] = here[i];
+            c->context = known[at[lo + j] - 1].context;
+            c->behind = known + at[lo + j];
+            c->sum = 0.0;
+            open[j] = c;
+        }
+        for (int step = 0; step < k + REACH && left; step++) {
+            read_one(m, open, left, step, step - k - 1);
+            int kept = 0;
+            for (int j = 0; j < left; j++) {
+                Change *c = open[j];
+                if (step >= k && step < k + REACH - 1 && is_free(c->context, step - k - 1))
+                    for (int i = step - k; i < REACH - 1; i++) c->sum += c->behind[i + 1].log_prob[i];
+                else
+                    open[kept++] = c;
+            }
+            left = kept;
+        }
+        for (int j = 0; j < size; j++) out[lo + j] = flock[j].sum;
+    }
+}
+
 /* Which characters two rows give the most nats together, and where: for each place the best (`near` below 0), or all
  * that are above `least` and within `near` of the best.
  *

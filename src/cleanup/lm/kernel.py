@@ -82,6 +82,8 @@ def _library(path: Path) -> ctypes.CDLL | None:
     library.cleanup_score.restype = None
     library.cleanup_changes.argtypes = (*[_P] * 7, _LONG, _I, ctypes.c_double, ctypes.c_double, _P, _P)
     library.cleanup_changes.restype = None
+    library.cleanup_written.argtypes = (*[_P] * 5, _LONG, _I, _P)
+    library.cleanup_written.restype = None
     library.cleanup_count.argtypes = (*[_P] * 4, _LONG, _I, _I, _P)
     library.cleanup_count.restype = None
     library.cleanup_kinds.argtypes = (*[_P] * 3, _LONG, _P, _I, _P)
@@ -172,6 +174,35 @@ class Kernel:
             self._at, *addresses, n, k, least, self._ceiling, here.ctypes.data, behind.ctypes.data
         )
         return here, behind
+
+    def written(self, windows: Ids, rows: I64, symbols: Ids) -> F64:
+        """ln p of symbols written in the middle of windows and of what stands behind, summed up, shape (n,).
+
+        windows  four symbols before and four behind, shape (m, 8)
+        rows     the window of each, shape (n,);  symbols  shape (n, k)
+        """
+        n, k = symbols.shape
+        out = np.zeros(n)
+        if not n:
+            return out
+        first = int(rows.min())
+        ids = np.ascontiguousarray(windows[first : int(rows.max()) + 1], np.uint16).reshape(-1)
+        if first < 0 or k > LONGEST or windows.shape[1] != 2 * REACH:
+            raise IndexError("windows are of eight symbols, and not too much is written into them")
+        known = self.score(ids)[1]
+        at = (rows - first) * (2 * REACH) + REACH
+        symbols = np.ascontiguousarray(symbols, np.uint16)
+        self._library.cleanup_written(
+            self._at,
+            ids.ctypes.data,
+            known.ctypes.data,
+            at.ctypes.data,
+            symbols.ctypes.data,
+            n,
+            k,
+            out.ctypes.data,
+        )
+        return out
 
     def fitting(self, rows: Rows, left: I64, right: I64, least: F32, near: float) -> tuple[I64, I64]:
         """Which characters fit between two neighbours, as (number of the place, character) in order.

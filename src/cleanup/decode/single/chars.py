@@ -208,7 +208,7 @@ def surviving(texts: Texts, places: Places, made: Sequence[Made]) -> I64:
     of = zip(texts.article[places.start].tolist(), places.item.tolist(), strict=True)
     for row, (number, item) in enumerate(of):
         c = places.items[item]
-        out[row] = max(0, texts.texts[number].count(c) - made[number].restored.get(c, 0))
+        out[row] = max(0, texts.count(number, c) - made[number].restored.get(c, 0))
     return out
 
 

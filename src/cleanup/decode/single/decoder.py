@@ -165,14 +165,14 @@ class SingleDecoder:
             back = made[number].restored.get(text, 0)
             elsewhere += back
             rest += max(0, made[number].places - back)
-            stands = texts.texts[number].count(text) - back
+            stands = texts.count(number, text) - back
             sure = p >= AUTO and found.margin[row] >= MARGIN and chars.within_clause(texts, start)
             tier: Tier = "auto" if sure else "suggest"
         else:
             assert self._slot is not None
             item, rule, written, tier = self._slot, "prior-insertion", "", "suggest"
             rest += len(made[number].emptied)
-            stands = texts.texts[number].count(text) - 1 - round(elsewhere)
+            stands = texts.count(number, text) - 1 - round(elsewhere)
         told = _told(item, elsewhere, stands, rest)
         told["gain"] = round(float(places.gain[row]), 2)
         if found.margin[row] < places.gain[row]:
@@ -188,10 +188,12 @@ class SingleDecoder:
                 continue
             evidence = swapped.evidence(texts, item, at, gain, made)
             p = judge("single-swap", (*swapped.PLACE, *swapped.ARTICLE)).probability(evidence)
+            of = texts.article[at]
+            total = np.bincount(of, weights=p, minlength=len(texts.texts))
             for k in np.flatnonzero(p >= SUGGEST["swap"]).tolist():
                 number, a = texts.offset(int(at[k]))
-                others = float(p[(texts.article[at] == number) & (np.arange(len(at)) != k)].sum())
-                told = _told(item, others, texts.texts[number].count(item.text), 0.0)
+                others = float(total[number] - p[k])
+                told = _told(item, others, texts.count(number, item.text), 0.0)
                 told["gain"] = round(float(gain[k]), 2)
                 b = a + len(item.becomes)
                 out.append(_suggested(number, a, b, item.text, "prior-swap", float(p[k]), told))

@@ -20,6 +20,8 @@ _SHARED = 0.6
 _LOOK = 32
 # Surroundings of masks whose words are kept. An article is decoded again after each repair, mostly made elsewhere.
 _KEPT = 1024
+# Masks of an article that are each compared with all others; of more, with all together less their own share.
+_SEVERAL = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +76,41 @@ def guesses(texts: Texts, masks: Sequence[Place], known: dict[bytes, Ranked] | N
         groups[number, worn(texts.texts[number][a:b])].append(k)
     out: dict[int, Guess] = {}
     for (number, _), own in groups.items():
-        text = texts.texts[number]
-        several = [[w for w in likeliest[slots.of[k]] if w[3] not in text] for k in own]
+        several = [[w for w in likeliest[slots.of[k]] if not texts.holds(number, w[3])] for k in own]
         shares = [{w: p for w, p, _, _ in fits} for fits in several]
+        everywhere: dict[int, float] = {}
+        if len(own) > _SEVERAL:
+            for fits in shares:
+                for w, p in fits.items():
+                    everywhere[w] = everywhere.get(w, 0.0) + p
         for at, k in enumerate(own):
-            guess = _guess(masks[k], several[at], shares[:at] + shares[at + 1 :])
+            if everywhere:
+                elsewhere = {w: everywhere[w] - p for w, p in shares[at].items()}
+            else:
+                others = shares[:at] + shares[at + 1 :]
+                elsewhere = {w: sum([o[w] for o in others if w in o]) for w in shares[at]}
+            guess = _guess(masks[k], several[at], len(own) - 1, elsewhere)
             if guess is not None:
                 out[k] = guess
     return [out[k] for k in sorted(out)]
 
 
-def _guess(place: Place, fits: Ranked, others: list[dict[int, float]]) -> Guess | None:
+def _guess(place: Place, fits: Ranked, others: int, elsewhere: dict[int, float]) -> Guess | None:
+    """The likeliest word of a mask.
+
+    others     how many other masks are judged with it;  elsewhere  the sum of the shares that they give to each word
+    """
     if not fits:
         return None
     shared = _SHARED if others else 0.0
     scored: list[tuple[float, int, str]] = []
     for w, p, usual, word in fits:
-        beside = sum([o[w] for o in others if w in o]) / len(others) if others else 0.0
+        beside = elsewhere[w] / max(1, others)
         scored.append((-(p * ((1 - shared) + shared * beside / usual)), w, word))
     whole = -sum([score for score, _, _ in scored])
     scored.sort()
     best, after = scored[0], scored[1] if len(scored) > 1 else (0.0, -1, "")
-    return Guess(place, best[2], -best[0] / whole, after[2], -after[0] / whole, len(others) + 1)
+    return Guess(place, best[2], -best[0] / whole, after[2], -after[0] / whole, others + 1)
 
 
 def evidence(found: Sequence[Guess]) -> F64:
