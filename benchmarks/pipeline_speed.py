@@ -4,15 +4,16 @@
     python benchmarks/pipeline_speed.py run SHARED [--articles 20000] [--clock cpu]   reading, counting, writing, memory
     python benchmarks/pipeline_speed.py start                                     the command, in fresh processes
 
-`clean`  Cleaner.clean over bench/clean.jsonl, over corpora of six registers with 12 lines to an article, and over
+`clean`  Cleaner.clean_many, without a prior, over bench/clean.jsonl, over corpora of six registers with 12 lines to an article, and over
          bench/garbled.jsonl. jieba.lcut of the same texts takes turns with it, so that what else the machine does
          hits both; figures are medians of the rounds. --clock cpu counts the time that this process ran.
          With --parts each detector, each family of rules and what the stages share is timed from outside in a
          round of its own, in nanoseconds a character; the timers themselves cost about 3.
 `run`    `cleanup run` over articles made of the corpora: the shares of cleaning, of counting recurring lines, and
          of all else (reading, findings, patch, report), and the most memory that was held, at a tenth of the
-         articles and at all of them. Linux only, for the memory.
-`start`  `cleanup --version`, and `cleanup run -` of one sentence, medians of 10, and the libraries loaded.
+         articles and at all of them, in one process, without a prior. Linux only, for the memory.
+`start`  `cleanup --version`, and `cleanup run` of a file of 2 kB of damaged text, with the prior and without:
+         medians of 10 in time that passed and in processor time, and the libraries loaded. Not on Windows.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from cleanup import pipeline
 from cleanup.data import Document
 from cleanup.detect import rules
+from cleanup.flow import TOGETHER
 from cleanup.pipeline import Cleaner
 from cleanup.verify import load_verified
 from speed import CLOCKS, read, seconds, warm_jieba
@@ -53,7 +55,11 @@ REGISTERS = {
 LINES = 12
 ARTICLES = 300
 STARTS = 10
-SENTENCE = "木匠把凳子刨平，再用砂纸打磨一遍，最后上漆。\n"
+# Two kilobytes of what a filter leaves of a text.
+DAMAGED = "".join(
+    f"木匠把{what}刨平，再用砂纸打磨一遍，***上漆。主要的工作围就是这些，{who}要***的手段\u200b去晾干。\n"
+    for what, who in zip("凳柜桌椅床门窗箱桶盆架梯案榻匾盒", "张王李赵孙周吴郑冯陈林何高梁宋唐", strict=True)
+)
 HEAVY = ("jieba", "numpy", "pandas", "trafilatura", "lxml", "jinja2", "pypinyin", "rapidfuzz", "opencc")
 
 
@@ -80,6 +86,12 @@ def samples(shared: Path) -> dict[str, list[str]]:
     return {"clean": bench["clean"], **corpora, "garbled": bench["garbled"]}
 
 
+def clean_all(cleaner: Cleaner, documents: list[Document]) -> None:
+    """In the groups in which a run cleans them."""
+    for i in range(0, len(documents), TOGETHER):
+        cleaner.clean_many(documents[i : i + TOGETHER])
+
+
 def clean(shared: Path, rounds: int, clock: str, parts: bool) -> None:
     tokenizer = warm_jieba()
     cleaner = Cleaner(load_verified())
@@ -88,7 +100,7 @@ def clean(shared: Path, rounds: int, clock: str, parts: bool) -> None:
     for name, texts in samples(shared).items():
         documents = [Document(str(n), text) for n, text in enumerate(texts)]
         work: dict[str, Callable[[], object]] = {
-            "clean": lambda ds=documents: [cleaner.clean(d) for d in ds],
+            "clean": lambda ds=documents: clean_all(cleaner, ds),
             "jieba": lambda ts=texts: [tokenizer.lcut(t) for t in ts],
         }
         work["clean"]()
@@ -148,15 +160,17 @@ def by_part(cleaner: Cleaner, documents: list[Document], clock: str, rounds: int
             names = {id(book): s.name for s, book in zip(stages, cleaner._by_stage, strict=True)}
             for target, attribute, name, finish in (
                 (pipeline, "fold", "fold", None),
+                (pipeline, "simplified", "simplified script", None),
                 (pipeline, "closed_spans", "closed spans", None),
                 (rules.Book, "called", lambda book, *_, n=names: f"{n[id(book)]}: keywords of rules", None),
-                (rules, "_matches", lambda rule, *_: f"rules {rule.family}", list),
-                (pipeline, "_number", "findings", None),
+                (rules, "_places", lambda rule, *_: f"rules {rule.family}: places", None),
+                (rules, "_matches", lambda rule, *_: f"rules {rule.family}: repairs", list),
+                (pipeline, "numbered", "findings", None),
             ):
                 wrapped = timers.around(name, getattr(target, attribute), finish)
                 stack.enter_context(mock.patch.object(target, attribute, wrapped))
             stack.enter_context(mock.patch.object(pipeline, "STAGES", stages))
-            whole = seconds(lambda: [cleaner.clean(d) for d in documents], clock)
+            whole = seconds(lambda: clean_all(cleaner, documents), clock)
         timers.spent["the rest"] = whole - sum(timers.spent.values())
         for name, spent in timers.spent.items():
             each.setdefault(name, []).append(spent / chars * 1e9)
@@ -167,6 +181,7 @@ _RUN = """
 import json, resource, sys, time
 from pathlib import Path
 from cleanup import batch
+from cleanup.batch import job, work
 from cleanup.pipeline import Cleaner
 from cleanup.verify import load_verified
 
@@ -181,15 +196,14 @@ def timed(name, work):
             spent[name] = spent.get(name, 0) + now() - start
     return one
 
-Cleaner.clean = timed("cleaning", Cleaner.clean)
-batch._count = timed("counting recurring lines", batch._count)
-batch._Job.finish = timed("report", batch._Job.finish)
-batch._Job._tell = timed("findings, facts, patch", batch._Job._tell)
+Cleaner.clean_many = timed("cleaning", Cleaner.clean_many)
+job.freeze = timed("counting recurring lines", job.freeze)
+work._Job._tell = timed("findings, facts, patch", work._Job._tell)
 cleaner = Cleaner(load_verified())
 start = now()
-result = batch.run([Path(sys.argv[1])], Path(sys.argv[2]), cleaner, {"inputs": []}, batch.Options(), batch.Watch(), "zh")
+result = batch.run([Path(sys.argv[1])], Path(sys.argv[2]), cleaner, {"inputs": []}, batch.Options(learn=False, jobs=1), batch.Watch(), "zh")
 whole = now() - start
-spent["reading and writing"] = whole - sum(spent.values())
+spent["reading, writing, report"] = whole - sum(spent.values())
 most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(json.dumps({"chars": result.tally.chars, "seconds": whole, "spent": spent, "most": most}))
 """
@@ -233,30 +247,40 @@ _LOADED = "import sys; from cleanup.cli.app import app; sys.argv = ['cleanup', *
 
 
 def start() -> None:
-    for arguments in (["--version"], ["run", "-"]):
-        took = []
-        for _ in range(STARTS):
-            begun = time.perf_counter()
-            subprocess.run(
-                [sys.executable, "-m", "cleanup", *arguments],
-                input=SENTENCE,
-                text=True,
-                stdout=subprocess.DEVNULL,
-                check=True,
+    import resource
+
+    with tempfile.TemporaryDirectory() as folder:
+        article = Path(folder, "article.txt")
+        article.write_text(DAMAGED, encoding="utf-8")
+        # a run that was done already is not done again unless it is told
+        out, other = (["--out", str(Path(folder, n)), "--fresh"] for n in ("out", "other"))
+        for name, arguments in (
+            ("--version", ["--version"]),
+            (f"run, {article.stat().st_size} bytes", ["run", str(article), *out]),
+            ("run --no-prior", ["run", str(article), "--no-prior", *other]),
+        ):
+            passed, worked = [], []
+            for _ in range(STARTS + 1):
+                before = resource.getrusage(resource.RUSAGE_CHILDREN)
+                begun = time.perf_counter()
+                _quiet([sys.executable, "-m", "cleanup", *arguments])
+                passed.append(1000 * (time.perf_counter() - begun))
+                after = resource.getrusage(resource.RUSAGE_CHILDREN)
+                worked.append(1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime))
+            # the first found files that nobody had read lately
+            passed, worked = passed[1:], worked[1:]
+            modules = _quiet([sys.executable, "-c", _LOADED, *arguments]).split()
+            heavy = [n for n in HEAVY if n in modules]
+            print(
+                f"cleanup {name:18}{statistics.median(passed):6.0f} ms ({min(passed):.0f} to {max(passed):.0f}),"
+                f" processor {statistics.median(worked):.0f} ms ({min(worked):.0f} to {max(worked):.0f});"
+                f" loads {', '.join(heavy) or 'none of the heavy libraries'}"
             )
-            took.append(time.perf_counter() - begun)
-        modules = subprocess.run(
-            [sys.executable, "-c", _LOADED, *arguments],
-            input=SENTENCE,
-            text=True,
-            capture_output=True,
-            check=False,
-        ).stderr.split()
-        heavy = [name for name in HEAVY if name in modules]
-        print(
-            f"cleanup {' '.join(arguments):12}{statistics.median(took) * 1000:6.0f} ms"
-            f" ({min(took) * 1000:.0f} to {max(took) * 1000:.0f}); loads {', '.join(heavy) or 'none of the heavy libraries'}"
-        )
+
+
+def _quiet(command: list[str]) -> str:
+    """Runs a command and gives what it said to stderr."""
+    return subprocess.run(command, capture_output=True, text=True, check=True).stderr
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cleanup.detect.late import late_regex
 
@@ -129,6 +130,11 @@ def is_anonymised(text: str, *, by_words: bool) -> bool:
     return by_words and any(n == 3 for n, _ in enumerate(_COURT.finditer(text), 1))
 
 
+def has_topic(text: str, start: int, end: int) -> bool:
+    """Whether a hash stands alone in a line: then those beside another close one topic and open the next."""
+    return _TOPIC.search(text, start, end) is not None
+
+
 def slot_of(
     text: str,
     start: int,
@@ -137,12 +143,15 @@ def slot_of(
     same: Sequence[tuple[int, int]],
     i: int,
     widest: int,
+    topic: bool,
 ) -> Slot:
-    """The slot of text[start:end], the i-th of the runs of its sign in its line."""
+    """The slot of text[start:end], the i-th of the runs of its sign in its line. `topic`: the line has a #topic#."""
     spaced = text[start - 1 : start] == " " == text[end : end + 1] and start > line[0]
     left = text[max(line[0], start - _SIGHT) : start]
     right = text[end : min(line[1], end + _SIGHT)]
-    doubt = _doubt(text, start, end, line, left, right, widest) or _paired(text, line, same, i, spaced)
+    doubt = _doubt(text[start], end - start, widest, topic, left, right) or _paired(
+        text, line, same, i, spaced
+    )
     near_left, near_right = left.rstrip(" ")[-1:], right.lstrip(" ")[:1]
     if not near_left or not near_right:
         place = "edge"
@@ -152,16 +161,24 @@ def slot_of(
         place = "after-punctuation"
     else:
         place = "between-characters"
-    wordy = bool(
+    return Slot(text[start], start, end, spaced, place, doubt, _is_wordy(left, right))
+
+
+# Most slots of an article are asked about again in its next pass.
+_KEPT = 4096
+
+
+@lru_cache(maxsize=_KEPT)
+def _is_wordy(left: str, right: str) -> bool:
+    return bool(
         _VERBAL_LEFT.search(left) or _VERBAL_RIGHT.match(right) or (_ACT.match(right) and _ABOUT.search(left))
     )
-    return Slot(text[start], start, end, spaced, place, doubt, wordy)
 
 
-def _doubt(text: str, start: int, end: int, line: tuple[int, int], left: str, right: str, widest: int) -> str:
-    """The honest use that the run's own slot speaks for, hard ones first, or ""."""
-    sign = text[start]
-    if end - start > widest:
+@lru_cache(maxsize=_KEPT)
+def _doubt(sign: str, width: int, widest: int, topic: bool, left: str, right: str) -> str:
+    """The honest use that the run's own slot speaks for, hard ones first, or "". `topic`: its line has a #topic#."""
+    if width > widest:
         return "long"
     near_left, near_right = left.rstrip(" "), right.lstrip(" ")
     if not _HAN.search(left) and not _HAN.search(right):
@@ -183,7 +200,7 @@ def _doubt(text: str, start: int, end: int, line: tuple[int, int], left: str, ri
         return "word" if _KOU_LEFT.search(left) or _KOU_RIGHT.match(right) else ""
     if sign == "…":
         return "" if _NO_PAUSE.match(right) and _HAN.match(left[-1:]) else "tone"
-    if sign == "#" and _TOPIC.search(text, *line):
+    if topic:
         return "topic"
     if sign == "#" and not _HAN.match(near_left[-1:]):
         return "heading"
@@ -209,7 +226,7 @@ def _doubt(text: str, start: int, end: int, line: tuple[int, int], left: str, ri
         return "quoted"
     if not near_right and sign != "*":
         return "edge"
-    if not near_left and (sign != "*" or end - start < 3 or not _HAN.match(right[:1])):
+    if not near_left and (sign != "*" or width < 3 or not _HAN.match(right[:1])):
         return "edge"
     if (near_left and not _BEFORE.match(near_left[-1:])) or (near_right and not _AFTER.match(near_right[:1])):
         return "mixed"

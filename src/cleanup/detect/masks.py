@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from cleanup.builtin import BUILT_IN
 from cleanup.detect.closed import Spans, merge
-from cleanup.detect.mask_slots import HARD, Slot, is_anonymised, is_markdown, slot_of
+from cleanup.detect.mask_slots import HARD, Slot, has_topic, is_anonymised, is_markdown, slot_of
 from cleanup.detect.reading import Proposal, Reading
 
 
@@ -137,8 +137,9 @@ def _line_of(text: str, runs: list[tuple[int, int]]) -> Iterator[Slot]:
         for a, b in runs:
             by_sign.setdefault(text[a], []).append((a, b))
         for sign, same in by_sign.items():
+            topic = sign == "#" and has_topic(text, start, end)
             for i, (a, b) in enumerate(same):
-                yield slot_of(text, a, b, (start, end), same, i, _OF[sign].widest)
+                yield slot_of(text, a, b, (start, end), same, i, _OF[sign].widest, topic)
 
 
 def _elected(costume: Costume, slots: list[Slot], *, markdown: bool) -> list[Slot]:
