@@ -1,6 +1,6 @@
 """How fast sources are learned and cleaned, as multiples of jieba.lcut of the same texts in the same process.
 
-    python benchmarks/learn_speed.py BENCH [--rounds 5] [--source lctt-site0 …]
+    python benchmarks/learn_speed.py BENCH [--rounds 5] [--source lctt-site0 …] [--only learn]
 
 Learning is preparing the articles, learning their channel and asking whether they are of two machines; running is cleaning them with it, in batches of 64, and
 without it. Processor time of one process with the shipped model; medians over rounds, then over sources. ×2 is twice
@@ -13,7 +13,7 @@ import argparse
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -26,6 +26,7 @@ from cleanup.pipeline import Cleaner
 from cleanup.verify import load_verified
 
 BATCH = 64
+WORKS = ("learn", "run", "run --no-learn")
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -39,6 +40,7 @@ def main() -> None:
     ap.add_argument("bench", type=Path)
     ap.add_argument("--rounds", type=int, default=5)
     ap.add_argument("--source", action="append")
+    ap.add_argument("--only", choices=WORKS, action="append")
     a = ap.parse_args()
     import jieba
 
@@ -64,23 +66,24 @@ def main() -> None:
                 cleaner.clean_many(own[i : i + BATCH])
 
         plain, knowing = Cleaner(rules), Cleaner(rules, channels=[learn()])
-        run(knowing)
+        works = dict(zip(WORKS, (learn, lambda k=knowing: run(k), lambda p=plain: run(p)), strict=True))
+        works = {name: work for name, work in works.items() if name in (a.only or WORKS)}
+        for name in works.keys() - {"learn"}:
+            works[name]()
         rows = []
         for _ in range(a.rounds):
             words = seconds(lambda own=own: [jieba.lcut(d.text) for d in own])
-            rows.append(
-                [words / seconds(w) for w in (learn, lambda k=knowing: run(k), lambda p=plain: run(p))]
-            )
+            rows.append([words / seconds(work) for work in works.values()])
         columns = [median(c) for c in zip(*rows, strict=True)]
         ratios["undamaged" if source.endswith("-clean") else "damaged"].append(columns)
-        print(
-            f"{source:20} learn ×{columns[0]:.2f}  run ×{columns[1]:.2f}  run --no-learn ×{columns[2]:.2f}",
-            flush=True,
-        )
+        print(f"{source:20} {told(works, columns)}", flush=True)
     for kind, columns in ratios.items():
         if columns:
-            learn_, run_, plain_ = (median(c) for c in zip(*columns, strict=True))
-            print(f"median, {kind}: learn ×{learn_:.2f}, run ×{run_:.2f}, run --no-learn ×{plain_:.2f}")
+            print(f"median, {kind}: {told(works, [median(c) for c in zip(*columns, strict=True)])}")
+
+
+def told(names: Iterable[str], ratios: Sequence[float]) -> str:
+    return "  ".join(f"{name} ×{ratio:.2f}" for name, ratio in zip(names, ratios, strict=True))
 
 
 if __name__ == "__main__":

@@ -118,6 +118,40 @@ def test_an_article_does_not_speak_for_itself(farm):
         assert elsewhere.articles[row] == every.articles[item] - 1
 
 
+def test_what_other_articles_show_of_an_item_is_what_is_left_without_the_own_one(farm):
+    texts = Texts.of(shipped_model(), farm)
+    scan = Scan.of(texts, candidates.characters(texts), shared(), np.zeros(len(texts.ids)))
+    hits = Hits.of(scan, judge("strip-char-scan", PLACE).probability(scan.evidence))
+    found = list(zip(hits.item.tolist(), hits.article.tolist(), hits.contexts.tolist(), strict=True))
+    counts = hits.counts_elsewhere()
+    items, articles = scan.places.item.tolist(), texts.article[scan.places.start].tolist()
+    for row, (item, article) in enumerate(zip(items, articles, strict=True)):
+        others = [(a, c) for i, a, c in found if i == item and a != article]
+        assert counts.found[row] == len(others)
+        assert counts.articles[row] == len({a for a, _ in others})
+        assert counts.contexts[row] == len({c for _, c in others})
+
+
+def test_words_are_counted_wherever_they_stand():
+    model = shipped_model()
+    texts = Texts.of(model, ["工作的范围和工作的时间，工作！", "时间时间"])
+    seen = candidates.occurrences(texts)
+    for word, times in {"工作": 3, "时间": 3, "范围": 1, "的": 2, "招聘": 0}.items():
+        assert seen[model.words.number(word)] == times
+
+
+def test_all_pairs_are_looked_up_as_each_is():
+    model = shipped_model()
+    left = np.unique(model.alphabet.encode("的工作范围，时间\n")).astype(np.int64)
+    right = np.unique(model.alphabet.encode("时间和空了。㐂")).astype(np.int64)
+    whole = np.array([model.bigram_log_probs(int(x), None)[right] for x in left])
+    assert np.array_equal(model.log_probs_of_pairs(left, right), whole)
+    counted = model.bigrams.has(left[:, None], right)
+    assert counted.any() and not counted.all()
+    assert np.array_equal(model.log_probs_counted(left, right), np.where(counted, whole, -np.inf))
+    assert model.log_probs_counted(left, right[:0]).shape == (len(left), 0)
+
+
 def test_learned_on_some_articles_and_decoded_on_others(ruleset, channel):
     """The farm's next articles, which were not learned from, are repaired by what was learned."""
     new = articles(20, seed=99)
