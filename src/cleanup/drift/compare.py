@@ -97,7 +97,9 @@ def asked(channel: Channel, now: Signs, before: Signs) -> list[Asked]:
 def _is_sound(term: Item) -> bool:
     """Whether a term is none that topics bring and take: decided by an editor, or often pushed in."""
     share = term.found / max(1, term.found + term.surviving)
-    return term.status == "approved" or (term.articles >= _TERM_ARTICLES and share >= _TERM_SHARE)
+    # a single character is mostly what a filter left of a word
+    often = len(term.text) > 1 and term.articles >= _TERM_ARTICLES
+    return term.status == "approved" or (often and share >= _TERM_SHARE)
 
 
 def _evidence(string: str, slot: str, now: Signs, before: Signs) -> Evidence:
