@@ -49,6 +49,8 @@ TEXTS = {
     "short words": lambda n: again("ab 1 cd 2 ", n),
     "findings": lambda n: again("我们主要的工作围很广。", n),
     "page": lambda n: again("上一篇：修门板的人\n相关推荐\n", n),
+    "page and headings": lambda n: again("上一篇：修门板的人\n修门板要先看木纹\n", n),
+    "tags": lambda n: again("<p>木匠刨凳子</p>", n),
     "contacts": lambda n: again("修好门板，加微信abc12345才去看水缸。", n),
 }
 

@@ -157,8 +157,8 @@ def _fill_tail(here: list[Line]) -> None:
             continue
         if any(c.pattern.search(line.text) for c in AGAINST):
             continue
-        near = [k for k in sure if k > i]
-        between = bool(near) and near[0] - max(k for k in sure if k < i) <= _GAP_MAX
+        after = bisect_left(sure, i)
+        between = after < len(sure) and sure[after] - sure[after - 1] <= _GAP_MAX
         missing = (AUTO if between else SUGGEST) - line.points
         if missing > 0:
             line.why["below the article"] = missing
@@ -180,7 +180,7 @@ def _home(reading: Reading, start: int, end: int) -> tuple[int, int]:
     """A folded span of whole lines in offsets of the text, invisible characters at its borders with it."""
     a, b = reading.view.span(start, end)
     a = reading.text.rfind("\n", 0, a) + 1
-    if not reading.text[:b].endswith("\n"):
+    if reading.text[b - 1 : b] != "\n":
         newline = reading.text.find("\n", b)
         b = len(reading.text) if newline < 0 else newline + 1
     return a, b

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from cleanup.builtin import BUILT_IN
 from cleanup.chars import is_han
 from cleanup.data import TIER_CONFIDENCE
+from cleanup.detect.closed import Spans
 from cleanup.detect.reading import Proposal, Reading
 
 _TAG_LEFT = BUILT_IN["html-tag"]
@@ -40,13 +41,12 @@ def propose(reading: Reading) -> list[Proposal]:
     if _TOPIC.search(reading.original) or _MARKDOWN.search(text):
         return []
     found = []
+    closed = Spans(reading.closed)
     for m in _TAG.finditer(text):
         start, end = m.span()
-        if reading.is_closed(start, end):
-            # an address inside a tag does not spare it
-            inside = [(a, b) for a, b in reading.closed if a < end and start < b]
-            if any(a < start or b > end for a, b in inside):
-                continue
+        # an address inside a tag does not spare it
+        if any(a < start or b > end for a, b in closed.over(start, end)):
+            continue
         found.append(Proposal.of(_TAG_LEFT, start, end, _left_behind(text, m), {"tag": m[0][:40]}))
     if len(found) >= _AUTO_FROM:
         return found
