@@ -166,12 +166,18 @@ class Pool:
         for process in workers:
             with contextlib.suppress(OSError, AttributeError):
                 process.kill()
-        # the futures that wait are told that the pool broke; cancelled ones would make its thread fail
+        for process in workers:
+            process.join(_ENDING)
+        # A worker may have died with half a result written, and half a task unread: with our own ends of the two pipes
+        # closed, the executor's threads see that nothing more will come or be taken, and do not wait for it.
+        queues: Any = executor._result_queue, executor._call_queue
+        for queue, end in zip(queues, ("_writer", "_reader"), strict=True):
+            with contextlib.suppress(OSError, AttributeError):
+                getattr(queue, end).close()
+        # futures that wait are told that the pool broke; cancelled ones would make its thread fail
         executor.shutdown(wait=False)
         if manager is not None:
             manager.join(_ENDING)
-        for process in workers:
-            process.join(_ENDING)
 
 
 _DOING: dict[str, Any] = {}
