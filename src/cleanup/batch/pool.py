@@ -1,7 +1,8 @@
 """Tasks over processes, results in order. A worker that dies costs the record it died of, not the run.
 
 Workers are spawned, so that nothing of this process is shared by accident; the model is a file that each of them maps,
-and the system keeps its pages once. They end when this process does, however it ends.
+and the system keeps its pages once. Each has a pipe of its own and one call at a time: so it is known what a worker died
+of, and nothing that it held can keep others waiting. They end when this process does, however it ends.
 """
 
 from __future__ import annotations
@@ -11,42 +12,74 @@ import os
 import pickle
 import signal
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures import TimeoutError as TookTooLong
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from cleanup.errors import CleanupError
 
-# Tasks that are handed out ahead, for each process: enough that none waits, few enough to bound memory.
+# Calls that are drawn ahead, for each process: enough that none waits, few enough to bound memory.
 _AHEAD = 3
 # A worker has so many seconds for a task, and a second more for so many bytes of it: twenty times what any took.
 _SECONDS, _BYTES_A_SECOND = 300.0, 2_000
-
-
-# Seconds that workers have to end.
+# Seconds that a worker has to end.
 _ENDING = 10.0
 
-
-class Work(Protocol):
-    """What workers do: called in their processes, where it is unpickled once."""
-
-    def __call__(self, *arguments: Any) -> Any: ...
+Call = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What stands in the place of a result: the worker died or hung, twice, or failed, and then with what trace."""
+    """What stands in the place of a result: the worker died, or hung and was ended, or failed, and then with what trace."""
 
     hung: bool = False
     trace: str = ""
+
+
+class _Worker:
+    """A process that does one call at a time."""
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        self.pipe: Connection
+        self.pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        # with our copy of its end closed, its death is the end of the pipe
+        theirs.close()
+        self.until = 0.0
+
+    def begin(self, job: str, method: str, call: Call, seconds: float) -> bool:
+        """Hand out a call; False where the worker is dead already."""
+        self.until = time.monotonic() + seconds
+        try:
+            self.pipe.send((job, method, call))
+        except OSError:
+            return False
+        return True
+
+    def result(self) -> Any:
+        """What came of the call, once the pipe says that something did. Raises CleanupError."""
+        try:
+            kind, value = self.pipe.recv()
+        except (EOFError, OSError):
+            return Lost()
+        if kind == "raised":
+            raise value
+        return Lost(trace=value) if kind == "failed" else value
+
+    def end(self) -> None:
+        """End it at once, whatever it is at."""
+        with contextlib.suppress(OSError):
+            self._process.kill()
+        self._process.join(_ENDING)
+        self.pipe.close()
 
 
 class Pool:
@@ -55,23 +88,30 @@ class Pool:
     def __init__(self, jobs: int, folder: Path) -> None:
         self.jobs = jobs
         self._folder = folder
-        self._executor: ProcessPoolExecutor | None = None
         self._work: Callable[..., Any] | None = None
         self._job = ""
         self._jobs_made = 0
-        self.deaths = 0
+        self._idle: list[_Worker] = []
+        self._busy: dict[_Worker, int] = {}
 
     def __enter__(self) -> Pool:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._kill()
+        for worker in (*self._idle, *self._busy):
+            worker.end()
+        self._idle.clear()
+        self._busy.clear()
 
     def ready(self, work: Callable[..., Any]) -> None:
         """What is to be done from now on."""
         if self.jobs == 1:
             self._work = work
             return
+        # what was left undone of the work before is not wanted any more
+        for worker in self._busy:
+            worker.end()
+        self._busy.clear()
         self._jobs_made += 1
         path = self._folder / f"work-{self._jobs_made}"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,8 +119,8 @@ class Pool:
         self._job = str(path)
 
     def map(
-        self, calls: Iterable[tuple[Any, ...]], sizes: Callable[[tuple[Any, ...]], int] = lambda call: 0
-    ) -> Iterator[tuple[tuple[Any, ...], Any]]:
+        self, calls: Iterable[Call], sizes: Callable[[Call], int] = lambda call: 0
+    ) -> Iterator[tuple[Call, Any]]:
         """Each call's arguments with its result, in order. A result is Lost where the worker died of it.
 
         Calls are drawn only as far ahead as keeps the workers busy.
@@ -90,53 +130,83 @@ class Pool:
             for call in calls:
                 yield call, self._here(call)
             return
-        coming: Iterator[tuple[Any, ...]] = iter(calls)
-        open_calls: deque[tuple[tuple[Any, ...], Future[Any]]] = deque()
-        try:
-            while True:
-                while len(open_calls) < self.jobs * _AHEAD:
-                    drawn = next(coming, None)
-                    if drawn is None:
-                        break
-                    open_calls.append((drawn, self._submit(drawn)))
-                if not open_calls:
-                    return
-                call, future = open_calls.popleft()
-                try:
-                    result = future.result(_SECONDS + sizes(call) / _BYTES_A_SECOND)
-                except (BrokenProcessPool, TookTooLong):
-                    # which of the calls at hand did it nobody knows: each is tried while nothing else is done
-                    self._kill()
-                    self.deaths += 1
-                    rest = [c for c, _ in open_calls]
-                    open_calls.clear()
-                    yield call, self.alone(call, sizes(call))
-                    open_calls += ((c, self._submit(c)) for c in rest)
-                    continue
-                except CleanupError:
-                    raise
-                except Exception:
-                    result = Lost(trace=traceback.format_exc())
-                yield call, result
-        finally:
-            open_calls.clear()
+        coming: Iterator[Call] = iter(calls)
+        drawn: deque[tuple[int, Call]] = deque()
+        results: dict[int, Any] = {}
+        count, handed, exhausted = 0, 0, False
+        waiting: deque[tuple[int, Call]] = deque()
+        while True:
+            while not exhausted and len(drawn) < self.jobs * _AHEAD:
+                for call in coming:
+                    drawn.append((count, call))
+                    waiting.append((count, call))
+                    count += 1
+                    break
+                else:
+                    exhausted = True
+            while waiting and len(self._busy) < self.jobs:
+                handed, call = waiting.popleft()
+                if (worker := self._begun(call, sizes(call))) is None:
+                    results[handed] = Lost()
+                else:
+                    self._busy[worker] = handed
+            if not drawn:
+                return
+            if drawn[0][0] in results:
+                number, call = drawn.popleft()
+                yield call, results.pop(number)
+            else:
+                self._collect(results)
 
-    def alone(self, call: tuple[Any, ...], size: int = 0, *, method: str = "") -> Any:
-        """The result of a call (of a method of the work) while nothing else is done; Lost where the worker died of it."""
+    def _collect(self, results: dict[int, Any]) -> None:
+        """Wait until a worker answers, dies, or has had its time."""
+        soonest = min(w.until for w in self._busy)
+        ready = wait([w.pipe for w in self._busy], max(0.0, soonest - time.monotonic()))
+        now = time.monotonic()
+        for worker, number in list(self._busy.items()):
+            if worker.pipe in ready:
+                del self._busy[worker]
+                results[number] = self._answer(worker)
+            elif now >= worker.until:
+                del self._busy[worker]
+                worker.end()
+                results[number] = Lost(hung=True)
+
+    def _begun(self, call: Call, size: int, method: str = "") -> _Worker | None:
+        """A worker that has begun a call; None where two in turn died before they could."""
+        for _ in range(2):
+            worker = self._idle.pop() if self._idle else _Worker()
+            if worker.begin(self._job, method, call, _SECONDS + size / _BYTES_A_SECOND):
+                return worker
+            worker.end()
+        return None
+
+    def _answer(self, worker: _Worker) -> Any:
+        """The result that a worker has; one that died is ended, others have nothing to do."""
+        try:
+            result = worker.result()
+        except CleanupError:
+            worker.end()
+            raise
+        if isinstance(result, Lost) and not result.trace:
+            worker.end()
+        else:
+            self._idle.append(worker)
+        return result
+
+    def alone(self, call: Call, size: int = 0, *, method: str = "") -> Any:
+        """The result of a call, or of a method of the work, beside what others do; Lost where the worker died of it."""
         if self.jobs == 1:
             return self._here(call, method)
-        try:
-            return self._submit(call, method).result(_SECONDS + size / _BYTES_A_SECOND)
-        except (BrokenProcessPool, TookTooLong) as e:
-            self._kill()
-            self.deaths += 1
-            return Lost(hung=isinstance(e, TookTooLong))
-        except CleanupError:
-            raise
-        except Exception:
-            return Lost(trace=traceback.format_exc())
+        worker = self._begun(call, size, method)
+        if worker is None:
+            return Lost()
+        if not wait([worker.pipe], max(0.0, worker.until - time.monotonic())):
+            worker.end()
+            return Lost(hung=True)
+        return self._answer(worker)
 
-    def _here(self, call: tuple[Any, ...], method: str = "") -> Any:
+    def _here(self, call: Call, method: str = "") -> Any:
         """A call in this process."""
         work: Any = self._work
         try:
@@ -146,61 +216,43 @@ class Pool:
         except Exception:
             return Lost(trace=traceback.format_exc())
 
-    def _submit(self, call: tuple[Any, ...], method: str = "") -> Future[Any]:
-        if self._executor is None:
-            self._executor = ProcessPoolExecutor(self.jobs, get_context("spawn"), _start)
-        try:
-            return self._executor.submit(_do, self._job, method, call)
-        except BrokenProcessPool:
-            # it broke while nobody waited for it
-            self._kill()
-            return self._submit(call, method)
 
-    def _kill(self) -> None:
-        """End the workers at once: what they were at is done again, or not wanted any more."""
-        executor, self._executor = self._executor, None
-        if executor is None:
-            return
-        workers = list((executor._processes or {}).values())
-        manager: Any = executor._executor_manager_thread
-        for process in workers:
-            with contextlib.suppress(OSError, AttributeError):
-                process.kill()
-        for process in workers:
-            process.join(_ENDING)
-        # A worker may have died with half a result written, and half a task unread: with our own ends of the two pipes
-        # closed, the executor's threads see that nothing more will come or be taken, and do not wait for it.
-        queues: Any = executor._result_queue, executor._call_queue
-        for queue, end in zip(queues, ("_writer", "_reader"), strict=True):
-            with contextlib.suppress(OSError, AttributeError):
-                getattr(queue, end).close()
-        # futures that wait are told that the pool broke; cancelled ones would make its thread fail
-        executor.shutdown(wait=False)
-        if manager is not None:
-            manager.join(_ENDING)
-
-
-_DOING: dict[str, Any] = {}
-
-
-def _start() -> None:
-    """A worker leaves Ctrl-C to the process that began it, and ends with it, even where that is killed."""
+def _serve(pipe: Connection) -> None:
+    """A worker: calls in, results out. It leaves Ctrl-C to the process that began it, and ends with it, even where that
+    is killed.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # as in the command itself: workers share the cores already
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    doing: dict[str, Any] = {}
+    while True:
+        try:
+            job, method, call = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            if job not in doing:
+                # what it remembers of a job is gone with the next
+                doing.clear()
+                doing[job] = pickle.loads(Path(job).read_bytes())
+            work = doing[job]
+            answer = "done", (getattr(work, method) if method else work)(*call)
+        except CleanupError as e:
+            answer = "raised", e
+        except Exception:
+            answer = "failed", traceback.format_exc()
+        try:
+            pipe.send(answer)
+        except OSError:
+            return
+        except Exception:  # a result that does not pickle
+            pipe.send(("failed", traceback.format_exc()))
 
 
 def _end_with(sentinel: int) -> None:
     wait([sentinel])
     os._exit(1)
-
-
-def _do(job: str, method: str, call: tuple[Any, ...]) -> Any:
-    """A call in a worker. The work is read once; what it remembers of a job is gone with the next."""
-    if job not in _DOING:
-        _DOING.clear()
-        _DOING[job] = pickle.loads(Path(job).read_bytes())
-    work = _DOING[job]
-    return (getattr(work, method) if method else work)(*call)
