@@ -181,7 +181,7 @@ def too_long(name: str, line: int, size: int) -> Reject:
 
 # A piece has at most so many records, and is closed once it has so many bytes: large enough that handing it to another
 # process costs nothing beside cleaning it, small enough that the last ones keep all processes at work.
-PIECE_RECORDS, PIECE_BYTES = 64, 1_000_000
+PIECE_RECORDS, PIECE_BYTES = 128, 1_000_000
 
 
 def cut(rows: Iterable[tuple[bytes, Any]]) -> Iterator[list[tuple[bytes, Any]]]:
