@@ -48,7 +48,7 @@ def lines(path):
 def dump(tmp_path_factory):
     """Files of records, packed and not, and files of one article, with something unreadable among them."""
     folder = tmp_path_factory.mktemp("dump")
-    for name, times in (("a", 3), ("b", 1)):
+    for name, times in (("a", 7), ("b", 1)):
         rows = [
             json.dumps(
                 {"id": f"{n}-{k}", "source": f"farm-{k % 2}", "text": text + f"\n第{n}回。"},
