@@ -94,7 +94,15 @@ def test_a_dry_run_reckons_and_writes_nothing(dump, tmp_path):
     said = result.output
     articles = int(said.split("about ")[1].split()[0].replace(",", ""))
     assert 280 <= articles <= 325
-    assert "writes about" in said and "are free" in said and "those of 1 sources that were met" in said
+    assert "writes about" in said and "are free" in said and "those of the 1 sources that were met" in said
+
+
+def test_a_long_run_says_beforehand_what_it_will_take(dump, tmp_path, monkeypatch):
+    monkeypatch.setattr("cleanup.batch.job._LONG", 1000)
+    result = cleanup("run", dump, "--out", tmp_path / "out", "--no-learn")
+    said = result.stderr
+    assert "cleaning takes about" in said and "are free" in said and "channels are learned" not in said
+    assert counts(tmp_path / "out")["read"] == 302
 
 
 def test_a_dry_run_over_nothing_that_can_be_read(tmp_path):

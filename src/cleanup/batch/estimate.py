@@ -19,7 +19,7 @@ _FILES, _SECONDS = 12, 2.0
 # Records that are cleaned first, untimed: what is loaded and compiled on the way is paid once.
 _WARM = 4
 # Seconds that learning a source takes at most, with 400 articles (docs/benchmark.md).
-LEARN_SECONDS = 40.0
+LEARN_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,35 @@ class Estimate:
     def fits(self) -> bool:
         """Whether the disk has room for it."""
         return self.written <= self.free
+
+    def told(self, jobs: int, *, learns: bool) -> list[tuple[str, str]]:
+        """The same in lines, in Chinese and English.
+
+        learns  whether channels are learned first
+        """
+        lines = [
+            (
+                f"约 {self.articles:,} 篇、{self.chars:,} 字（由 {self.tried} 篇推算）",
+                f"about {self.articles:,} articles of {self.chars:,} characters (reckoned from {self.tried})",
+            ),
+            (
+                f"清理约 {_duration(self.seconds, zh=True)}（{jobs} 个进程），写出约 {_size(self.written)}，磁盘空余 {_size(self.free)}",
+                f"cleaning takes about {_duration(self.seconds, zh=False)} (processes: {jobs}) and writes about "
+                f"{_size(self.written)}; {_size(self.free)} are free",
+            ),
+        ]
+        if learns:
+            most = self.sources * LEARN_SECONDS / jobs
+            lines.append(
+                (
+                    f"之前先学信道：抽看到的 {self.sources} 个来源至多 {_duration(most, zh=True)}；损坏重的文章用学到的信道清理，要慢三倍左右",
+                    f"before that channels are learned, those of the {self.sources} sources that were met in at most "
+                    f"{_duration(most, zh=False)}; with them damaged articles take about three times as long",
+                )
+            )
+        if not self.fits:
+            lines.append(("磁盘恐怕不够", "the disk may be too small"))
+        return lines
 
 
 def estimate(
@@ -114,6 +143,22 @@ def _some(files: Sequence[InputFile], fields: Fields, encoding: str) -> Iterator
 def _stored(piece: Piece, cleaned: int) -> int:
     """Bytes that a piece takes in its file: what is packed takes about what it takes packed again."""
     return max(1, cleaned if piece.file.packing else piece.size)
+
+
+def _duration(seconds: float, *, zh: bool) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} {'秒' if zh else 's'}"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} {'分钟' if zh else 'min'}"
+    return f"{seconds / 3600:.1f} {'小时' if zh else 'h'}"
+
+
+def _size(size: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
 
 
 def _there(path: Path) -> Path:

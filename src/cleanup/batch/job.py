@@ -20,6 +20,7 @@ import msgspec
 from cleanup import __version__
 from cleanup.batch.checkpoint import Checkpoint, State, differences, folder_digest, identity_of
 from cleanup.batch.cleaning import clean
+from cleanup.batch.estimate import estimate
 from cleanup.batch.freezing import Frozen, freeze
 from cleanup.batch.options import Options, Result, Used
 from cleanup.batch.outputs import Outputs, cannot_write
@@ -40,6 +41,8 @@ from cleanup.tally import Tally
 
 # Bytes of input that are worth a process of their own: starting one takes half a second.
 _WORTH = 2_000_000
+# Bytes of input from which on a run tells beforehand what it will take.
+_LONG = 50_000_000
 _STAMPED = ("summary.json", "findings.jsonl", "articles.jsonl", "rejected.jsonl", "cleaned")
 
 
@@ -102,6 +105,7 @@ class _Job:
             after.carry(run.out, run.options.channels)
             for note in not_as_before(run):
                 run.watch.note(*note)
+        self._reckon(learning=learning)
         with Pool(jobs_for(run.options, run.size), run.check.folder) as pool, Outputs(run.out) as outputs:
             frozen = freeze(run, pool, before, learning=learning)
             writer = Writer(run, outputs)
@@ -137,6 +141,26 @@ class _Job:
             run.folder.clear(keep)
             run.state = State(identity)
         self._log("running")
+
+    def _reckon(self, *, learning: bool) -> None:
+        """Tell what a long run will take, before it begins."""
+        run, options = self._run, self._run.options
+        if run.size < _LONG or self._resumed or options.limit is not None:
+            return
+        cleaner = run.cleaner.knowing(channels=options.channels) if options.channels else run.cleaner
+        jobs = jobs_for(options, run.size)
+        known = estimate(
+            run.files,
+            run.out,
+            cleaner,
+            options.fields,
+            options.encoding,
+            jobs=jobs,
+            details=not options.cleaned_only,
+            share=options.sample,
+        )
+        for zh, en in known.told(jobs, learns=learning) if known is not None else ():
+            run.watch.note(zh, en)
 
     def _save(self, outputs: Outputs) -> None:
         """A checkpoint."""

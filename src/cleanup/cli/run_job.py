@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 # What --html-to may be, and the format of the walk that it means.
 PAGES = {"txt": "html", "jsonl": "html-record"}
-# Bytes of input from which on the time is reckoned before a run begins.
-_LONG = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ class Job:
         known = estimate(
             files,
             out,
-            cleaner,
+            cleaner.knowing(channels=options.channels) if options.channels else cleaner,
             options.fields,
             options.encoding,
             jobs=jobs,

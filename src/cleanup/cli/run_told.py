@@ -65,40 +65,5 @@ def tell_result(result: Any, voice: Voice, where: str = "") -> None:
 
 def tell_estimate(voice: Voice, known: Estimate, jobs: int, *, learns: bool) -> None:
     """How long a run will take and how much it will write."""
-    voice.say(
-        f"约 {known.articles:,} 篇、{known.chars:,} 字（抽看了 {known.tried} 篇）",
-        f"about {known.articles:,} articles of {known.chars:,} characters (reckoned from {known.tried})",
-        "bold",
-    )
-    voice.say(
-        f"清理约 {_duration(known.seconds, 'zh')}（{jobs} 个进程），写出约 {_size(known.written)}，磁盘空余 {_size(known.free)}",
-        f"cleaning takes about {_duration(known.seconds, 'en')} ({jobs} processes) and writes about "
-        f"{_size(known.written)}; {_size(known.free)} are free",
-    )
-    if learns:
-        from cleanup.batch.estimate import LEARN_SECONDS
-
-        most = known.sources * LEARN_SECONDS / jobs
-        voice.say(
-            f"之前先学信道：抽看的里面有 {known.sources} 个来源，至多 {_duration(most, 'zh')}",
-            f"before that channels are learned, those of {known.sources} sources that were met, at most {_duration(most, 'en')}",
-        )
-    if not known.fits:
-        voice.warn(voice.pick("磁盘恐怕不够", "the disk may be too small"))
-
-
-def _duration(seconds: float, lang: str) -> str:
-    zh = lang == "zh"
-    if seconds < 90:
-        return f"{max(1, round(seconds))} {'秒' if zh else 's'}"
-    if seconds < 5400:
-        return f"{round(seconds / 60)} {'分钟' if zh else 'min'}"
-    return f"{seconds / 3600:.1f} {'小时' if zh else 'h'}"
-
-
-def _size(size: float) -> str:
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if size < 1000 or unit == "TB":
-            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
-        size /= 1000
-    raise AssertionError
+    for n, (zh, en) in enumerate(known.told(jobs, learns=learns)):
+        voice.say(zh, en, "" if n else "bold")
