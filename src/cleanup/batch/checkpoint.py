@@ -17,6 +17,7 @@ from cleanup.channel.items import digest_of
 from cleanup.dumps.record import InputFile
 from cleanup.dumps.remote import stamp_of
 from cleanup.pipeline import Cleaner
+from cleanup.runfolder import RunFolder
 from cleanup.tally import Tally
 
 # The folder in that of the run where it keeps what going on takes; gone when the run is finished.
@@ -49,6 +50,7 @@ class Checkpoint:
     """The state of a run in its folder. A state is written whole or not at all, with a checksum."""
 
     def __init__(self, out: Path) -> None:
+        self._out = out
         self.folder = out / FOLDER
 
     def load(self) -> State | None:
@@ -74,11 +76,8 @@ class Checkpoint:
 
     def write(self, name: str, value: Any) -> None:
         data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        partial.write_bytes(hashlib.blake2b(data, digest_size=32).digest() + data)
-        partial.replace(path)
+        with RunFolder(self._out).writing(f"{FOLDER}/{name}") as f:
+            f.write(hashlib.blake2b(data, digest_size=32).digest() + data)
 
 
 # What of a run's identity is called in messages.

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cleanup.batch.options import Options, jobs_for
 from cleanup.batch.tasks import Task
 from cleanup.batch.work import Cleaning, Telling
 from cleanup.dumps.record import Fields, InputFile, Piece
@@ -25,7 +26,8 @@ LEARN_SECONDS = 10.0
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """articles, chars  in the whole input; seconds  of cleaning, with the processes there are; written  bytes;
-    free  bytes on the disk of the output; sources  met in the sample; tried  articles of it
+    free  bytes on the disk of the output; sources  met in the sample; tried  articles of it;
+    jobs  processes that clean
     """
 
     articles: int
@@ -35,13 +37,14 @@ class Estimate:
     free: int
     sources: int
     tried: int
+    jobs: int
 
     @property
     def fits(self) -> bool:
         """Whether the disk has room for it."""
         return self.written <= self.free
 
-    def told(self, jobs: int, *, learns: bool) -> list[tuple[str, str]]:
+    def told(self, *, learns: bool) -> list[tuple[str, str]]:
         """The same in lines, in Chinese and English.
 
         learns  whether channels are learned first
@@ -52,13 +55,13 @@ class Estimate:
                 f"about {self.articles:,} articles of {self.chars:,} characters (reckoned from {self.tried})",
             ),
             (
-                f"清理约 {_duration(self.seconds, zh=True)}（{jobs} 个进程），写出约 {_size(self.written)}，磁盘空余 {_size(self.free)}",
-                f"cleaning takes about {_duration(self.seconds, zh=False)} (processes: {jobs}) and writes about "
+                f"清理约 {_duration(self.seconds, zh=True)}（{self.jobs} 个进程），写出约 {_size(self.written)}，磁盘空余 {_size(self.free)}",
+                f"cleaning takes about {_duration(self.seconds, zh=False)} (processes: {self.jobs}) and writes about "
                 f"{_size(self.written)}; {_size(self.free)} are free",
             ),
         ]
         if learns:
-            most = self.sources * LEARN_SECONDS / jobs
+            most = self.sources * LEARN_SECONDS / self.jobs
             lines.append(
                 (
                     f"之前先学信道：抽看到的 {self.sources} 个来源至多 {_duration(most, zh=True)}；损坏重的文章用学到的信道清理，要慢三倍左右",
@@ -75,24 +78,20 @@ def estimate(
     files: Sequence[InputFile],
     out: Path,
     cleaner: Cleaner,
-    fields: Fields,
-    encoding: str,
-    *,
-    jobs: int,
-    details: bool = True,
-    share: float = 1.0,
+    options: Options,
 ) -> Estimate | None:
-    """Of a run over some files; None where none of those tried can be read.
-
-    details  whether findings are written beside the cleaned articles
-    share    of the articles that are cleaned
-    """
+    """Of a run over some files, told what it is told; None where none of those tried can be read."""
+    size, share = sum(f.size for f in files), options.sample
+    jobs = jobs_for(options, size)
+    if options.channels:
+        cleaner = cleaner.knowing(channels=options.channels)
+    details = not options.cleaned_only
     work = Cleaning(cleaner, Telling("zh", details=details, patch=False, table=False))
     covered = articles = rejected = chars = written = 0
     seconds = 0.0
     sources: set[str] = set()
     begun = time.monotonic()
-    for number, piece in enumerate(_some(files, fields, encoding), 1):
+    for number, piece in enumerate(_some(files, options.fields, options.encoding), 1):
         task = Task(number, (piece,))
         if not articles:
             work(replace(task, number=0), _WARM)
@@ -116,7 +115,7 @@ def estimate(
             break
     if articles == rejected:
         return None
-    times = sum(f.size for f in files) / covered
+    times = size / covered
     return Estimate(
         round(articles * times * share),
         round(chars * times * share),
@@ -125,6 +124,7 @@ def estimate(
         shutil.disk_usage(_there(out)).free,
         len(sources),
         articles,
+        jobs,
     )
 
 

@@ -8,7 +8,6 @@ killed on the way.
 from __future__ import annotations
 
 import datetime
-import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from cleanup.batch.checkpoint import Checkpoint, State, differences, folder_dige
 from cleanup.batch.cleaning import clean
 from cleanup.batch.estimate import estimate
 from cleanup.batch.freezing import Frozen, freeze
-from cleanup.batch.options import Options, Result, Used
+from cleanup.batch.options import Options, Result, Used, jobs_for
 from cleanup.batch.outputs import Outputs, cannot_write
 from cleanup.batch.pool import Pool
 from cleanup.batch.setting import Setting
@@ -39,8 +38,6 @@ from cleanup.pipeline import Cleaner
 from cleanup.runfolder import LOG, RunFolder
 from cleanup.tally import Tally
 
-# Bytes of input that are worth a process of their own: starting one takes half a second.
-_WORTH = 2_000_000
 # Bytes of input from which on a run tells beforehand what it will take.
 _LONG = 50_000_000
 _STAMPED = ("summary.json", "findings.jsonl", "articles.jsonl", "rejected.jsonl", "cleaned")
@@ -147,19 +144,8 @@ class _Job:
         run, options = self._run, self._run.options
         if run.size < _LONG or self._resumed or options.limit is not None:
             return
-        cleaner = run.cleaner.knowing(channels=options.channels) if options.channels else run.cleaner
-        jobs = jobs_for(options, run.size)
-        known = estimate(
-            run.files,
-            run.out,
-            cleaner,
-            options.fields,
-            options.encoding,
-            jobs=jobs,
-            details=not options.cleaned_only,
-            share=options.sample,
-        )
-        for zh, en in known.told(jobs, learns=learning) if known is not None else ():
+        known = estimate(run.files, run.out, run.cleaner, options)
+        for zh, en in known.told(learns=learning) if known is not None else ():
             run.watch.note(zh, en)
 
     def _save(self, outputs: Outputs) -> None:
@@ -264,16 +250,6 @@ class _Job:
         summary = msgspec.json.decode((run.out / "summary.json").read_bytes())
         tally = Tally.of_summary(summary)
         return Result(tally, run.out, False, log["notes"], log["seconds"], Used(), done_before=True)
-
-
-def jobs_for(options: Options, size: int) -> int:
-    """Processes that clean so many bytes: this one alone where there is little to do, or where records are counted
-    one by one.
-    """
-    if options.limit is not None:
-        return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return options.jobs or max(1, min(cores, size // _WORTH))
 
 
 def _stamps(out: Path) -> dict[str, list[int]]:

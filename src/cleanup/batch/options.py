@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 MANY = 10_000
 # Seconds between two checkpoints: what a kill costs at most, beside the pieces at hand.
 EVERY = 5.0
+# Bytes of input that are worth a process of their own: starting one takes half a second.
+_WORTH = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +138,13 @@ class Result:
     failed: tuple[str, str] | None = None
     drift: tuple[SourceDrift, ...] = ()
     after: bool = False
+
+
+def jobs_for(options: Options, size: int) -> int:
+    """Processes that clean so many bytes: this one alone where there is little to do, or where records are counted
+    one by one.
+    """
+    if options.limit is not None:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return options.jobs or max(1, min(cores, size // _WORTH))

@@ -66,29 +66,18 @@ class Job:
     def estimate(self) -> int:
         """Tell what a run would take, and write nothing."""
         from cleanup.batch.estimate import estimate
-        from cleanup.batch.job import jobs_for
         from cleanup.dumps.walk import walk
 
         out = Path(self.out) if self.out else default_out(self.inputs)
         cleaner, options = self.made(out)
         files, odd = walk(self.inputs, out, pages=options.pages)
-        jobs = jobs_for(options, sum(f.size for f in files))
-        known = estimate(
-            files,
-            out,
-            cleaner.knowing(channels=options.channels) if options.channels else cleaner,
-            options.fields,
-            options.encoding,
-            jobs=jobs,
-            details=not options.cleaned_only,
-            share=options.sample,
-        )
+        known = estimate(files, out, cleaner, options)
         for reject in odd[:20]:
             self.voice.warn(f"{reject.where}: {reject.tell(self.voice.lang)} [{reject.reason}]")
         if known is None:
             self.voice.warn(self.voice.pick("没有一篇文章能读", "no article could be read"))
             return 2
-        tell_estimate(self.voice, known, jobs, learns=options.learn)
+        tell_estimate(self.voice, known, learns=options.learn)
         return 0
 
     def stdin(self, kind: str) -> int:

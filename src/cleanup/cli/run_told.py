@@ -63,7 +63,7 @@ def tell_result(result: Any, voice: Voice, where: str = "") -> None:
     voice.say(f"文章 {base}/cleaned", f"articles {base}/cleaned")
 
 
-def tell_estimate(voice: Voice, known: Estimate, jobs: int, *, learns: bool) -> None:
+def tell_estimate(voice: Voice, known: Estimate, *, learns: bool) -> None:
     """How long a run will take and how much it will write."""
-    for n, (zh, en) in enumerate(known.told(jobs, learns=learns)):
+    for n, (zh, en) in enumerate(known.told(learns=learns)):
         voice.say(zh, en, "" if n else "bold")

@@ -1,4 +1,4 @@
-"""The article of a row, be it of a table in text or in Parquet."""
+"""The article of a record, be it a line of JSON or a row of a table in text or in Parquet."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 from cleanup.data import Document
 from cleanup.dumps.encoding import Choice
 from cleanup.dumps.page import extract, is_page
-from cleanup.dumps.record import Fields, InputFile
+from cleanup.dumps.record import Fields
 
 
 def article_of(
-    file: InputFile,
+    file: str,
+    form: str,
     row: int,
     *,
     article: str,
@@ -22,13 +23,16 @@ def article_of(
     fields: Fields,
     choice: Choice,
 ) -> Document:
-    """The article of a row. `article` is its id, if it has one, which stood in the file `before` so many times."""
+    """The article of a record, the `row`th of a file of a format.
+
+    article  its id, if it has one, which stood in the file `before` so many times
+    """
     if not article:
-        article = f"{file.name}:{row}"
+        article = f"{file}:{row}"
     elif before:
         article = f"{article}#{before + 1}"
     meta: dict[str, Any] = {
-        "format": file.format,
+        "format": form,
         "line": row,
         "title": title,
         "text_offset_exact": False,
@@ -46,4 +50,11 @@ def article_of(
             "author": page.author,
             "list_page": page.links,
         }
-    return Document(article, text, source, file.name, row, meta)
+    return Document(article, text, source, file, row, meta)
+
+
+def id_of(value: Any) -> str:
+    """An id as text: a string as it stands, a number by its digits, anything else as no id."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return ""
+    return value if isinstance(value, str) else str(value)

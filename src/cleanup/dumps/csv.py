@@ -107,7 +107,8 @@ def _record(file: InputFile, row: Row, layout: Layout, fields: Fields, folder: s
     # of columns of one name the first counts
     values = dict(reversed([*zip(layout.columns, cells, strict=True)]))
     document = article_of(
-        file,
+        file.name,
+        file.format,
         row.line,
         article=values.get(fields.id, ""),
         before=row.before,

@@ -17,11 +17,11 @@ from typing import Any
 import msgspec
 
 from cleanup.compression import position
-from cleanup.data import Document
+from cleanup.dumps.article import article_of, id_of
 from cleanup.dumps.encoding import Choice, Unreadable, undecodable
 from cleanup.dumps.lines import Ids, Lines, as_utf8
 from cleanup.dumps.packing import opened
-from cleanup.dumps.page import extract, is_page
+from cleanup.dumps.page import is_page
 from cleanup.dumps.record import Fields, InputFile, Piece, Record, Reject, cut, finish, too_long
 
 __all__ = ["finish", "page", "pieces", "read", "records", "rewrite"]
@@ -142,30 +142,18 @@ def _record(
         return Record(raw, reject=Reject(name, n, *e.args))
     except (msgspec.DecodeError, RecursionError) as e:
         return Record(raw, reject=_not_json(name, n, line, e))
-    if not article:
-        article = f"{name}:{n}"
-    elif before:
-        article = f"{article}#{before + 1}"
-    meta = {
-        "format": "jsonl",
-        "line": n,
-        "title": title or "",
-        "text_offset_exact": False,
-        "encoding": choice.encoding,
-        "encoding_sure": choice.sure,
-        "encoding_by": choice.by,
-    }
-    if fields.html and text and is_page(text):
-        page = extract(text)
-        text = page.text
-        meta |= {
-            "title": title or page.title,
-            "date": page.date,
-            "site": page.site,
-            "author": page.author,
-            "list_page": page.links,
-        }
-    document = Document(article, text or "", source or folder, name, n, meta)
+    document = article_of(
+        name,
+        "jsonl",
+        n,
+        article=article,
+        before=before,
+        text=text or "",
+        title=title or "",
+        source=source or folder,
+        fields=fields,
+        choice=choice,
+    )
     how = {"encoding": choice.encoding, "text_field": fields.text, "bom": bom, "derived": fields.html}
     return Record(raw, document, how=how)
 
@@ -206,9 +194,7 @@ def _name(raw: msgspec.Raw | None) -> str:
         value: Any = msgspec.json.decode(raw) if raw is not None else None
     except msgspec.ValidationError:  # a number beyond all floats is a name all the same
         return bytes(raw or b"").decode()
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return ""
-    return value if isinstance(value, str) else str(value)
+    return id_of(value)
 
 
 def _not_json(name: str, n: int, body: bytes, e: Exception) -> Reject:

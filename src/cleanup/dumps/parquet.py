@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from cleanup.dumps.article import article_of
+from cleanup.dumps.article import article_of, id_of
 from cleanup.dumps.encoding import Choice
 from cleanup.dumps.lines import Ids
 from cleanup.dumps.page import is_page
@@ -82,9 +82,10 @@ def records(piece: Piece) -> Iterator[Record]:
             continue
         title, source = row.get(fields.title), row.get(fields.source)
         document = article_of(
-            file,
+            file.name,
+            file.format,
             n,
-            article=_id(row.get(fields.id)),
+            article=id_of(row.get(fields.id)),
             before=times,
             text=text,
             title=title if isinstance(title, str) else "",
@@ -131,7 +132,7 @@ def _before(batch: Any, fields: Fields, ids: Ids) -> list[int]:
     import pyarrow as pa
 
     names = _values(pa.chunked_array([batch.column(fields.id)]))
-    return [ids.before(_id(name)) if there else 0 for name, there in zip(names, has_text, strict=True)]
+    return [ids.before(id_of(name)) if there else 0 for name, there in zip(names, has_text, strict=True)]
 
 
 def _lengths(column: Any) -> list[int | None]:
@@ -144,13 +145,6 @@ def _lengths(column: Any) -> list[int | None]:
     except pa.ArrowException:
         lengths = [None if v is None else len(v) for v in _values(pa.chunked_array([column]))]
     return lengths
-
-
-def _id(value: Any) -> str:
-    """An id as text: a string as it stands, a number by its digits, anything else as no id."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return ""
-    return value if isinstance(value, str) else str(value)
 
 
 def _unfit(name: str, row: int, field: str, text: Any) -> Reject:

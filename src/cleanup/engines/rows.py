@@ -11,13 +11,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from cleanup.dumps.article import article_of
+from cleanup.dumps.article import article_of, id_of
 from cleanup.dumps.encoding import AUTO, Choice
-from cleanup.dumps.record import RECORD_BYTES, Fields, InputFile, Record, Reject, too_long
+from cleanup.dumps.record import RECORD_BYTES, Fields, Record, Reject, too_long
 from cleanup.errors import InputError
 
 if TYPE_CHECKING:
@@ -106,9 +106,10 @@ class Rows:
             return Record(raw, reject=Reject(name, 0, "text_not_string", zh, en))
         title, source = row.get(fields.title), row.get(fields.source)
         document = article_of(
-            InputFile(Path(name), name, self.format, 0),
+            name,
+            self.format,
             0,
-            article=_id(row.get(fields.id)) or _unnamed(name, raw),
+            article=id_of(row.get(fields.id)) or _unnamed(name, raw),
             before=0,
             text=text,
             title=title if isinstance(title, str) else "",
@@ -156,13 +157,6 @@ def _names(fields: Fields) -> tuple[str, ...]:
 def _unnamed(name: str, raw: bytes) -> str:
     """The name of an article without an id: its file, and a digest of its row."""
     return f"{name}:{hashlib.blake2b(raw, digest_size=8).hexdigest()}"
-
-
-def _id(value: Any) -> str:
-    """An id as text: a string as it stands, a number by its digits, anything else as no id."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return ""
-    return value if isinstance(value, str) else str(value)
 
 
 def _short(value: Any) -> Any:
