@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cleanup.dumps import csv as csv_format
@@ -229,6 +229,7 @@ def test_lines_that_end_in_a_return_alone_are_told(folder):
     assert e.value.reject.reason == "stray_return"
 
 
+@example([b",", b"a", b'"', b","])
 @given(
     st.lists(
         st.sampled_from(

@@ -145,9 +145,13 @@ def rewrite(record: Record, text: str) -> tuple[bytes, str]:
     line = record.raw.decode(encoding)
     literal = bool(record.how["literal"])
     start, end = _span(line, delimiter, record.how["at"], literal=literal)
+    # a cell without quotes around it that holds some is read as it stands, and stays so
+    bare = '"' in line[start:end]
+    signs = re.escape(delimiter) + "\r\n" + ("" if bare else '"')
     quoted = not literal and (
         line.startswith('"', start)
-        or re.search(f'[{re.escape(delimiter)}"\r\n]', text) is not None
+        or text.startswith('"')
+        or re.search(f"[{signs}]", text) is not None
         # a line without anything is no row
         or (not text and record.how["alone"])
     )
